@@ -1,0 +1,200 @@
+/**
+ * The interfaces between the parts, and nothing else.
+ *
+ *     source ──batches──► spool ──blocks──► destination ──► receipt
+ *
+ * A source reads its product's records and has them mapped and encoded as CEF lines (for files in a
+ * worker thread); `collect` commits each batch to the spool; `forward` hands the spool's blocks to
+ * one destination and commits its receipts. Everything that can wait, waits.
+ */
+import type { Code } from './error.ts'
+import type { Lines } from './io/lines.ts'
+
+/** What a loop or a page should hear about, beyond an error that is thrown. */
+export interface Notice {
+  level: 'info' | 'warn' | 'error'
+  code: string
+  message: string
+}
+
+/** A record that could not be mapped, or a line that a destination can never take as it is. Kept. */
+export interface Reject {
+  code: Code
+  /** Place, value (secrets masked) and cure, in one sentence. */
+  reason: string
+  /** The file's or endpoint's name. */
+  origin: string
+  /** 1-based row of the file (the header is row 1) or index within the page; 0: not known. */
+  row: number
+  /** The record as it was read, or the uncut line. */
+  record: string
+  /** Id of the event (16 bytes), so that the same file dropped twice adds no second reject. */
+  id?: Uint8Array
+}
+
+/** What a source hands over at once. It is committed whole or not at all. */
+export interface Batch {
+  /** Records read: lines + rejects + ignored. */
+  read: number
+  lines: Lines
+  rejects: Reject[]
+  /** Records that are none, such as the empty row of Netwrix's test run. */
+  ignored: number
+  /** Where the source goes on after this batch; undefined leaves the stored one as it is. */
+  checkpoint?: string
+  /** Ids (16 bytes each, packed) to be remembered that have no line, such as a file that is kept. */
+  remember?: Uint8Array
+  notices?: Notice[]
+}
+
+/** One step of `cefline check`: a name, and what was seen or what went wrong. */
+export interface CheckStep {
+  name: string
+  ok: boolean
+  /** What was seen; for a failure the error's text with its cure. */
+  detail: string
+  milliseconds: number
+}
+
+export interface SourceContext {
+  /** The key in the configuration: the queue's name in the spool and the metrics' label. */
+  name: string
+  /** True when this source gave the id (16 bytes) within the remembered window. */
+  remembers(id: Uint8Array): boolean
+}
+
+/**
+ * Reads records, oldest first. `create` touches no network and no disk.
+ */
+export interface Source {
+  /** Imitates the first real step and changes nothing. Never throws: a failure is a step. */
+  check(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<CheckStep>
+  /**
+   * Yields batches until aborted; the line after a `yield` runs only when that batch is durable,
+   * and only there a file is moved. Waits by itself while there is nothing to read. On abort it
+   * returns (it may also throw the abort reason). When it throws anything else, `collect` waits and
+   * calls it again with the checkpoint that was last committed.
+   */
+  batches(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<Batch>
+  /** Safe before use, safe twice. */
+  close(): Promise<void>
+}
+
+/** A block of lines of one source, in the order in which the source gave them. */
+export interface Block {
+  queue: string
+  /** Position in the queue: 1, 2, 3, … */
+  sequence: number
+  count: number
+  /** Packed as `io/lines.ts` says. */
+  lines: Buffer
+}
+
+/** What a destination tells while it delivers. */
+export interface Delivery {
+  /** Everything handed out up to and including this block is known to be received. */
+  receipt(block: Block): void
+  /** A line of this block that cannot be sent as it is (kept; `cut` ones were sent shortened). */
+  reject(block: Block, line: number, code: Code, reason: string): void
+  /** The connection stands: what to, and what it is (`TLSv1.3 …`). */
+  connected(detail: string): void
+  notice(notice: Notice): void
+}
+
+export interface Destination {
+  /** Config, files, name look-up, connection, handshake; sends nothing. Never throws. */
+  check(signal: AbortSignal): AsyncIterable<CheckStep>
+  /**
+   * Sends the blocks in order until aborted. On abort it stops taking blocks, waits a bounded time
+   * for what it has sent, and returns. When it throws, `forward` waits and calls it again from the
+   * last receipts. It holds no retry loop of its own.
+   */
+  deliver(blocks: AsyncIterable<Block>, delivery: Delivery, signal: AbortSignal): Promise<void>
+  /** What one CEF line looks like on the wire, for `preview`. Pure. */
+  frame(cef: string, time: number, severity: number): Buffer
+  /** Safe before use, safe twice. */
+  close(): Promise<void>
+}
+
+/** What `append` did with a batch. */
+export interface Appended {
+  spooled: number
+  /** Left out, as this source gave them before within the remembered window. */
+  alreadyGiven: number
+  rejected: number
+}
+
+/** Ledger of one source, since the spool was made: read = the sum of the four others. */
+export interface SourceLedger {
+  read: number
+  spooled: number
+  alreadyGiven: number
+  rejected: number
+  ignored: number
+}
+
+/** Where a destination stands in one queue. */
+export interface QueueState {
+  queue: string
+  /** Sequence of the newest block; 0: none yet. */
+  newest: number
+  /** Sequence of the oldest block that is kept; newest + 1 when there is none. */
+  oldest: number
+  lines: number
+  bytes: number
+  ledger: SourceLedger
+  remembered: number
+  checkpoint: string | undefined
+}
+
+export interface StoredReject extends Reject {
+  number: number
+  /** ms since 1970, when it was set aside. */
+  at: number
+  source: string
+  /** Set when a destination could not take the line. */
+  destination?: string
+}
+
+/**
+ * The durable queue, one per source, with a position per destination. An append is one
+ * transaction: lines, checkpoint, ids, rejects and ledger. Nothing outside `spool/` knows the engine.
+ */
+export interface Spool {
+  /** Resolves when durable. Throws `spool-full` and changes nothing when there is no room. */
+  append(queue: string, batch: Batch): Promise<Appended>
+  checkpoint(queue: string): string | undefined
+  remembers(queue: string, id: Uint8Array): boolean
+  /** The first block after this position, or undefined when there is none yet. */
+  next(queue: string, after: number): Block | undefined
+  /** The last block that this destination has a receipt for; where it starts when it is new. */
+  position(destination: string, queue: string): number
+  /** Moves positions, durably; with the rejects that belong to the blocks passed. */
+  receipts(
+    destination: string,
+    positions: ReadonlyMap<string, number>,
+    rejects: DestinationReject[],
+  ): Promise<void>
+  /** Resolves at the next append (or at once, when one came after `seen`); rejects on abort. */
+  changed(seen: number, signal: AbortSignal): Promise<void>
+  /** Counts the appends, to be read before looking for a block and given to `changed`. */
+  readonly version: number
+  /** Resolves when there may be room again; rejects on abort. */
+  room(signal: AbortSignal): Promise<void>
+  queues(): QueueState[]
+  /** Unreceived lines of a destination, in the queues it reads. */
+  waiting(destination: string): { lines: number; oldest: number | undefined }
+  rejects(): { count: number; list(limit: number): StoredReject[] }
+  /** Bytes by our own account, and what is allowed. */
+  usage(): { bytes: number; maxBytes: number; full: boolean }
+  close(): Promise<void>
+}
+
+export interface DestinationReject {
+  queue: string
+  sequence: number
+  line: number
+  code: Code
+  reason: string
+  record: string
+}

@@ -1,0 +1,24 @@
+/**
+ * Text that may be shown on a terminal or in a log: whatever came from a file or a peer must not
+ * move the cursor, change colours or forge a line.
+ */
+
+/** Control characters, bidirectional overrides and line separators as `\xNN` or `\uNNNN`. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => {
+      const code = character.charCodeAt(0)
+      return code < 0x100
+        ? `\\x${code.toString(16).padStart(2, '0')}`
+        : `\\u${code.toString(16).padStart(4, '0')}`
+    },
+  )
+}
+
+/** At most `length` characters, whole code points, with an ellipsis where something is left out. */
+export function shorten(text: string, length: number): string {
+  if (text.length <= length) return text
+  const splitsPair = text.charCodeAt(length - 1) >> 10 === 0x36
+  return `${text.slice(0, splitsPair ? length - 1 : length)}…`
+}

@@ -1,0 +1,78 @@
+/**
+ * What the status page, `/api/status` and the support engineer see: the line from sources through
+ * spool to destinations, without any record's content.
+ */
+import type { SourceLedger, Spool } from '../core.ts'
+import type { DestinationState, Events, SourceState } from '../telemetry/events.ts'
+
+export interface Status {
+  version: string
+  /** Where the configuration came from. */
+  configuration: string
+  startedAt: string
+  spool: { folder: string; bytes: number; maxBytes: number; full: boolean; rejects: number }
+  sources: ({ name: string; type: string; where: string; remembered: number } & SourceState & {
+      ledger: SourceLedger
+    })[]
+  destinations: ({
+    name: string
+    type: string
+    where: string
+    waiting: number
+  } & DestinationState)[]
+}
+
+export interface Part {
+  name: string
+  type: string
+  /** Folder, url or path: where it reads from or sends to, without secrets. */
+  where: string
+}
+
+export interface StatusInput {
+  version: string
+  configuration: string
+  startedAt: Date
+  folder: string
+  sources: Part[]
+  destinations: Part[]
+  spool: Spool
+  events: Events
+}
+
+const noLedger: SourceLedger = { read: 0, spooled: 0, alreadyGiven: 0, rejected: 0, ignored: 0 }
+
+/** The state at this moment. */
+export function readStatus(input: StatusInput): Status {
+  const { spool, events } = input
+  const queues = new Map(spool.queues().map((state) => [state.queue, state]))
+  return {
+    version: input.version,
+    configuration: input.configuration,
+    startedAt: input.startedAt.toISOString(),
+    spool: { folder: input.folder, ...spool.usage(), rejects: spool.rejects().count },
+    sources: input.sources.map((part) => {
+      const state = events.sources.get(part.name)?.state
+      const queue = queues.get(part.name)
+      return {
+        ...part,
+        remembered: queue?.remembered ?? 0,
+        ledger: queue?.ledger ?? noLedger,
+        ...(state ?? { state: 'starting', problem: undefined, lastRecordAt: undefined }),
+      }
+    }),
+    destinations: input.destinations.map((part) => {
+      const state = events.destinations.get(part.name)?.state
+      return {
+        ...part,
+        waiting: spool.waiting(part.name).lines,
+        ...(state ?? {
+          state: 'starting',
+          detail: undefined,
+          lastReceiptAt: undefined,
+          received: 0,
+        }),
+      }
+    }),
+  }
+}

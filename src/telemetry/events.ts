@@ -1,0 +1,201 @@
+/**
+ * What happens, by name. One event, one method: it writes the log line, bumps the counter and
+ * updates the state that the status page shows. There is no log line per record; states are logged:
+ * connected, lost, full, drained.
+ */
+import type { Appended, Batch, DestinationReject, Notice } from '../core.ts'
+import type { CeflineError } from '../error.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface SourceState {
+  state: 'starting' | 'reading' | 'failed' | 'parked' | 'full'
+  /** The last error's text while the state is failed, parked or full. */
+  problem: string | undefined
+  /** ms since 1970. */
+  lastRecordAt: number | undefined
+}
+
+export interface DestinationState {
+  state: 'starting' | 'connected' | 'lost' | 'parked'
+  /** What it is connected to, or the error's text. */
+  detail: string | undefined
+  lastReceiptAt: number | undefined
+  received: number
+}
+
+export class Events {
+  readonly sources = new Map<string, SourceEvents>()
+  readonly destinations = new Map<string, DestinationEvents>()
+  readonly log: Log
+  readonly metrics: Metrics
+
+  constructor(log: Log, metrics: Metrics) {
+    this.log = log
+    this.metrics = metrics
+  }
+
+  source(name: string): SourceEvents {
+    const events = new SourceEvents(name, this.log.child({ component: name }), this.metrics)
+    this.sources.set(name, events)
+    return events
+  }
+
+  destination(name: string): DestinationEvents {
+    const events = new DestinationEvents(name, this.log.child({ component: name }), this.metrics)
+    this.destinations.set(name, events)
+    return events
+  }
+
+  started(lines: string[]): void {
+    for (const line of lines) this.log.info(line)
+  }
+
+  warned(message: string): void {
+    this.log.warn(message)
+  }
+
+  stopping(reason: string): void {
+    this.log.info(`stopping: ${reason}`)
+  }
+
+  stopped(): void {
+    this.log.info('stopped')
+  }
+}
+
+export class SourceEvents {
+  readonly state: SourceState = { state: 'starting', problem: undefined, lastRecordAt: undefined }
+  readonly #name: string
+  readonly #log: Log
+  readonly #metrics: Metrics
+
+  constructor(name: string, log: Log, metrics: Metrics) {
+    this.#name = name
+    this.#log = log
+    this.#metrics = metrics
+  }
+
+  collected(batch: Batch, appended: Appended): void {
+    const source = this.#name
+    this.#metrics.records.inc({ source, result: 'spooled' }, appended.spooled)
+    this.#metrics.records.inc({ source, result: 'already_given' }, appended.alreadyGiven)
+    this.#metrics.records.inc({ source, result: 'rejected' }, appended.rejected)
+    this.#metrics.records.inc({ source, result: 'ignored' }, batch.ignored)
+    if (batch.read > 0) {
+      this.state.lastRecordAt = Date.now()
+      this.#metrics.lastRecord.set({ source }, Date.now() / 1000)
+    }
+    if (this.state.problem !== undefined) this.#log.info('reads again')
+    this.state.state = 'reading'
+    this.state.problem = undefined
+    const [first] = batch.rejects
+    if (first && appended.rejected > 0) {
+      const more = appended.rejected > 1 ? ` (and ${appended.rejected - 1} more like it)` : ''
+      this.#log.warn({ code: first.code }, `set aside in the rejects: ${first.reason}${more}`)
+    }
+    if (appended.alreadyGiven > 0) {
+      this.#log.info(`${appended.alreadyGiven} of ${batch.read} records left out: given before`)
+    }
+  }
+
+  sourceNotice(notice: Notice): void {
+    if (notice.level === 'error') this.#count(notice.code)
+    this.#log[notice.level]({ code: notice.code }, notice.message)
+  }
+
+  sourceFailed(failure: CeflineError, wait: number): void {
+    this.#count(failure.code)
+    this.state.state = wait === Infinity ? 'parked' : 'failed'
+    this.state.problem = failure.message
+    this.#log.error({ code: failure.code }, `${failure.message}; ${nextTry(wait)}`)
+  }
+
+  /** The spool has no room: said once, loudly, until a batch goes in again. */
+  spoolFull(failure: CeflineError): void {
+    if (this.state.state === 'full') return
+    this.#count(failure.code)
+    this.state.state = 'full'
+    this.state.problem = failure.message
+    this.#log.error({ code: failure.code }, `waits: ${failure.message}`)
+  }
+
+  #count(code: string): void {
+    this.#metrics.errors.inc({ component: this.#name, code })
+  }
+}
+
+export class DestinationEvents {
+  readonly state: DestinationState = {
+    state: 'starting',
+    detail: undefined,
+    lastReceiptAt: undefined,
+    received: 0,
+  }
+  readonly #name: string
+  readonly #log: Log
+  readonly #metrics: Metrics
+
+  constructor(name: string, log: Log, metrics: Metrics) {
+    this.#name = name
+    this.#log = log
+    this.#metrics = metrics
+    this.#metrics.up.set({ destination: name }, 0)
+  }
+
+  connected(detail: string): void {
+    this.#metrics.connects.inc({ destination: this.#name })
+    this.#metrics.up.set({ destination: this.#name }, 1)
+    this.state.state = 'connected'
+    this.state.detail = detail
+    this.#log.info(`connected to ${detail}`)
+  }
+
+  received(lines: number): void {
+    this.#metrics.received.inc({ destination: this.#name }, lines)
+    this.#metrics.lastReceipt.set({ destination: this.#name }, Date.now() / 1000)
+    this.state.received += lines
+    this.state.lastReceiptAt = Date.now()
+  }
+
+  /** Lines that went to the rejects, durably. */
+  refused(rejects: DestinationReject[]): void {
+    for (const { code } of rejects) {
+      this.#metrics.refused.inc({ destination: this.#name, code })
+    }
+    const [first] = rejects
+    if (!first) return
+    const more = rejects.length > 1 ? ` (and ${rejects.length - 1} more)` : ''
+    this.#log.warn({ code: first.code }, `kept in the rejects: ${first.reason}${more}`)
+  }
+
+  madeRoom(lines: number): void {
+    this.#metrics.refused.inc({ destination: this.#name, code: 'when-full' }, lines)
+    this.#log.error(
+      { code: 'when-full' },
+      `the spool is full and whenFull is reject: its ${lines} oldest lines went to the rejects`,
+    )
+  }
+
+  destinationNotice(notice: Notice): void {
+    if (notice.level === 'error') this.#count(notice.code)
+    this.#log[notice.level]({ code: notice.code }, notice.message)
+  }
+
+  destinationFailed(failure: CeflineError, wait: number): void {
+    this.#count(failure.code)
+    this.#metrics.up.set({ destination: this.#name }, 0)
+    this.state.state = wait === Infinity ? 'parked' : 'lost'
+    this.state.detail = failure.message
+    this.#log.error({ code: failure.code }, `${failure.message}; ${nextTry(wait)}`)
+  }
+
+  #count(code: string): void {
+    this.#metrics.errors.inc({ component: this.#name, code })
+  }
+}
+
+function nextTry(wait: number): string {
+  if (wait === Infinity) return 'waits for a changed configuration'
+  return wait < 1000 ? 'tries again at once' : `tries again in ${Math.round(wait / 1000)} s`
+}

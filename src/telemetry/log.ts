@@ -1,0 +1,43 @@
+/**
+ * Cefline's own log, on standard error (standard output belongs to the console destination): JSON
+ * lines by pino, or on a terminal one plain line per event. It never holds a record's values.
+ */
+import pino from 'pino'
+import colors from 'picocolors'
+import { printable } from '../io/printable.ts'
+
+export type Level = 'debug' | 'info' | 'warn' | 'error'
+export type Log = pino.Logger
+
+export interface LogOptions {
+  level: string
+  /** auto: pretty on a terminal, else json. */
+  format: 'auto' | 'json' | 'pretty'
+}
+
+export function createLog(
+  { level, format }: LogOptions,
+  output: NodeJS.WritableStream = process.stderr,
+): Log {
+  const isTerminal = 'isTTY' in output && output.isTTY === true
+  const pretty = format === 'pretty' || (format === 'auto' && isTerminal)
+  return pino(
+    { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line: string) => void output.write(pretty ? prettyLine(line, isTerminal) : line) },
+  )
+}
+
+function prettyLine(json: string, colored: boolean): string {
+  const { level, time, component, msg } = JSON.parse(json) as Record<string, string | number>
+  const label = pino.levels.labels[Number(level)] ?? 'info'
+  const color = colors.createColors(colored)
+  const paint =
+    label === 'error' || label === 'fatal'
+      ? color.red
+      : label === 'warn'
+        ? color.yellow
+        : color.green
+  const head = `${color.dim(String(time).slice(11, 19))} ${paint(label.padEnd(5))}`
+  const who = component === undefined ? '' : `${color.bold(String(component))}: `
+  return `${head} ${who}${printable(String(msg))}\n`
+}

@@ -1,0 +1,124 @@
+import t from 'tap'
+import type { Test } from 'tap'
+import { createServer, startStatusServer } from '../../src/status/server.ts'
+import type { Status } from '../../src/status/status.ts'
+import { Metrics } from '../../src/telemetry/metrics.ts'
+
+const status: Status = {
+  version: '1.2.3',
+  configuration: 'cefline.yaml',
+  startedAt: '2026-11-22T00:00:00.000Z',
+  spool: { folder: './data', bytes: 1, maxBytes: 10, full: false, rejects: 0 },
+  sources: [
+    {
+      name: 'alerts',
+      type: 'netwrix-alerts',
+      where: '<img src=x onerror=alert(1)>',
+      state: 'failed',
+      problem: 'it & that',
+      lastRecordAt: undefined,
+      remembered: 0,
+      ledger: { read: 5, spooled: 1, alreadyGiven: 2, rejected: 1, ignored: 1 },
+    },
+  ],
+  destinations: [],
+}
+
+async function start(t: Test, options: { token?: string; full?: boolean }) {
+  const shown = { ...status, spool: { ...status.spool, full: options.full ?? false } }
+  const server = await startStatusServer({
+    listen: '127.0.0.1:0',
+    token: options.token ?? null,
+    metrics: new Metrics('1.2.3'),
+    status: () => shown,
+  })
+  t.teardown(() => server.close())
+  const port = new URL(server.url).port
+  return (path: string, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers })
+}
+
+t.test('on loopback everything is open, and safe to look at', async (t) => {
+  const get = await start(t, {})
+  t.equal(await (await get('/healthz')).text(), 'ok\n')
+  t.equal((await get('/readyz')).status, 200)
+  t.match(await (await get('/metrics')).text(), /cefline_build_info\{version="1.2.3"\} 1/)
+  const page = await get('/')
+  const html = await page.text()
+  t.notMatch(html, /<img/, 'a value is never markup')
+  t.match(html, /it &amp; that/)
+  t.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+  t.equal(page.headers.get('x-content-type-options'), 'nosniff')
+  t.match(await (await get('/api/status')).json(), { spool: { maxBytes: 10 } })
+  t.equal((await get('/nowhere')).status, 404)
+})
+
+t.test('a full spool is not ready, yet alive', async (t) => {
+  const get = await start(t, { full: true })
+  t.equal((await get('/readyz')).status, 503)
+  t.equal((await get('/healthz')).status, 200)
+})
+
+t.test('with a token, page and status want it', async (t) => {
+  const get = await start(t, { token: 'correct horse' })
+  for (const path of ['/', '/api/status']) {
+    t.equal((await get(path)).status, 401)
+    t.equal((await get(path, { authorization: 'Bearer wrong' })).status, 401)
+    t.equal(
+      (await get(path, { authorization: 'Bearer correct horse'.replace(' horse', '') })).status,
+      401,
+    )
+    const basic = Buffer.from('any:correct horse').toString('base64')
+    t.equal((await get(path, { authorization: `Basic ${basic}` })).status, 200)
+  }
+  t.equal((await get('/metrics')).status, 200)
+})
+
+t.test('beyond loopback without a token, page and status are refused', async (t) => {
+  const server = createServer({
+    listen: '0.0.0.0:8514',
+    token: null,
+    metrics: new Metrics('1'),
+    status: () => status,
+  })
+  t.teardown(() => server.close())
+  t.equal((await server.inject('/')).statusCode, 403)
+  t.match((await server.inject('/api/status')).payload, /set status\.token/)
+  t.equal((await server.inject('/healthz')).statusCode, 200)
+})
+
+t.test('a name that was pointed at loopback by somebody else is refused', async (t) => {
+  const { request } = await import('node:http')
+  const server = await startStatusServer({
+    listen: '127.0.0.1:0',
+    token: null,
+    metrics: new Metrics('1'),
+    status: () => status,
+  })
+  t.teardown(() => server.close())
+  const code = await new Promise((resolve) => {
+    request(server.url, { headers: { host: 'evil.example' } }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    }).end()
+  })
+  t.equal(code, 403)
+})
+
+t.test('an address that is taken is a configuration error', async (t) => {
+  const first = await startStatusServer({
+    listen: '127.0.0.1:0',
+    token: null,
+    metrics: new Metrics('1'),
+    status: () => status,
+  })
+  t.teardown(() => first.close())
+  const listen = new URL(first.url).host
+  await t.rejects(
+    startStatusServer({ listen, token: null, metrics: new Metrics('1'), status: () => status }),
+    {
+      code: 'config',
+      message: `status.listen: "${listen}" is in use by another process; set another address`,
+    },
+  )
+})

@@ -1,0 +1,35 @@
+/**
+ * Which key goes first when a line must be shorter. From the least important:
+ *
+ * 1. keys that are not in the dictionary (`NetwrixAuditor…`, `Cefline…`), the last one first;
+ * 2. `cs6` (After), `cs5` (Before), `msg`;
+ * 3. all other keys of the dictionary that are not named here, the last one first;
+ * 4. `cs4`, `cs3`, `cs2`, `fname`, `duser`, `sntdom`, `dvchost`, `outcome`, `act`, `cs1` (the RID),
+ *    `deviceFacility` (the mark of an alert);
+ * 5. `filePath`, `suser`, `cat`, `shost`, `externalId`, `rt`, `start`.
+ *
+ * A label goes with what it labels.
+ */
+import { dictionary } from './dictionary.ts'
+
+const others = 4
+const ranks = new Map([
+  ...['cs6', 'cs5', 'msg'].map((key, index) => [key, index + 1] as const),
+  ...[
+    ...['cs4', 'cs3', 'cs2', 'fname', 'duser', 'sntdom', 'dvchost', 'outcome', 'act', 'cs1'],
+    ...['deviceFacility', 'filePath', 'suser', 'cat', 'shost', 'externalId', 'rt', 'start'],
+  ].map((key, index) => [key, others + 1 + index] as const),
+])
+
+/** Less is less important. */
+export function importance(key: string): number {
+  return ranks.get(key) ?? (dictionary.has(key) ? others : 0)
+}
+
+/** Part of one of these says nothing or something else, so they are left out whole. */
+const whole = new Set(['externalId', 'cs1', 'deviceFacility', 'outcome', 'fileHash', 'oldFileHash'])
+
+/** Whether a part of the value still says something. */
+export function mayBeCut(key: string): boolean {
+  return !whole.has(key) && (dictionary.get(key)?.type ?? 'string') === 'string'
+}

@@ -1,0 +1,114 @@
+/**
+ * One append: what is new in a batch goes into the spool in one transaction, with the checkpoint
+ * that follows it, the ids, the rejects, the ledger and the account; or nothing of it does.
+ *
+ * What was given before is found out first, against the memory of the queue; that memory learns of
+ * the new ids only when the commit is durable, so that a failed one leaves no trace. Appends to one
+ * queue therefore wait for each other (`spool.ts`).
+ */
+import type { Appended, Batch } from '../core.ts'
+import { error } from '../error.ts'
+import { idBytes, pickLines } from '../io/lines.ts'
+import { encodeBlock, splitLines } from './block.ts'
+import { Fresh } from './fresh.ts'
+import { inverted } from './ids.ts'
+import { weight } from './records.ts'
+import type { Records } from './records.ts'
+import { packRejects } from './rejects.ts'
+import type { NewReject, Rejects } from './rejects.ts'
+import type { Store } from './store.ts'
+import type { Window, WindowChange } from './window.ts'
+
+export interface AppendParts {
+  store: Store
+  records: Records
+  window: Window
+  rejects: Rejects
+  now: () => number
+}
+
+export async function append(queue: string, batch: Batch, parts: AppendParts): Promise<Appended> {
+  const { store, window } = parts
+  const at = parts.now()
+  const fresh = freshOf(queue, batch, window)
+  const lines = pickLines(batch.lines, (index) => fresh.take(batch.lines.ids, index * idBytes))
+  const rejects = newRejects(queue, batch, fresh, at)
+  eachId(batch.remember, (ids, offset) => fresh.take(ids, offset))
+
+  const done: Appended = {
+    spooled: lines.count,
+    alreadyGiven: batch.lines.count + batch.rejects.length - lines.count - rejects.length,
+    rejected: rejects.length,
+  }
+  const pages = fresh.pages()
+  const given = batch.read + batch.lines.count + batch.rejects.length + batch.ignored
+  if (given === 0 && pages.length === 0 && batch.checkpoint === undefined) return done
+
+  const pieces = splitLines(lines.bytes)
+  const packed = packRejects(rejects)
+  const change = await store.write(() => {
+    if (packed.length > 0) parts.rejects.add(packed)
+    return commit(queue, batch, { done, pieces, pages, at }, parts)
+  })
+  window.changed(queue, change)
+  return done
+}
+
+interface Prepared {
+  done: Appended
+  pieces: { count: number; bytes: Buffer }[]
+  pages: Buffer[]
+  at: number
+}
+
+/** Inside the write. */
+function commit(queue: string, batch: Batch, prepared: Prepared, parts: AppendParts): WindowChange {
+  const { store, records, window } = parts
+  const { done, pieces, pages, at } = prepared
+  const record = records.queue(queue)
+  const account = records.account()
+  for (const { count, bytes } of pieces) {
+    const head = { queue, sequence: record.newest + 1, first: record.lines, at, count }
+    const block = encodeBlock(head, bytes)
+    store.blocks.putSync([queue, head.sequence], block)
+    record.newest = head.sequence
+    record.lines += count
+    record.bytes += block.length
+    account.bytes += weight(block.length)
+  }
+  const change = window.change(queue, record, pages)
+  account.bytes += change.bytes
+  record.ledger.read += batch.read
+  record.ledger.spooled += done.spooled
+  record.ledger.alreadyGiven += done.alreadyGiven
+  record.ledger.rejected += done.rejected
+  record.ledger.ignored += batch.ignored
+  if (batch.checkpoint !== undefined) record.checkpoint = batch.checkpoint
+  records.putQueue(queue, record)
+  records.putAccount(account)
+  return change
+}
+
+function freshOf(queue: string, batch: Batch, window: Window): Fresh {
+  const { count, ids } = batch.lines
+  if (ids.length !== count * idBytes || (batch.remember?.length ?? 0) % idBytes !== 0) {
+    throw error(
+      'internal',
+      `source ${queue} gave ${count} lines with ${ids.length} bytes of ids and ${batch.remember?.length ?? 0} bytes to remember; each id has ${idBytes} bytes`,
+    )
+  }
+  const most = count + batch.rejects.length + (batch.remember?.length ?? 0) / idBytes
+  return new Fresh(window.of(queue), most, window.since)
+}
+
+/** Those not rejected before, and not given as a line; one without an id is always new. */
+function newRejects(queue: string, batch: Batch, fresh: Fresh, at: number): NewReject[] {
+  return batch.rejects
+    .filter(({ id }) => id === undefined || (!fresh.known(id) && fresh.take(inverted(id))))
+    .map((reject) => ({ ...reject, at, source: queue }))
+}
+
+function eachId(ids: Uint8Array | undefined, visit: (ids: Uint8Array, offset: number) => void) {
+  if (!ids) return
+  for (let offset = 0; offset < ids.length; offset += idBytes) visit(ids, offset)
+}

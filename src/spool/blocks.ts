@@ -1,0 +1,69 @@
+/**
+ * Reading blocks: each is copied out of LMDB and verified. One that is damaged is set aside and
+ * passed over, so a reader always gets on.
+ */
+import type { Block } from '../core.ts'
+import { asCefline, error } from '../error.ts'
+import { decodeBlock, readHead } from './block.ts'
+import type { BlockHead } from './block.ts'
+import type { Damaged } from './damaged.ts'
+import type { Store } from './store.ts'
+
+export class Blocks {
+  readonly #store: Store
+  readonly #damaged: Damaged
+
+  constructor(store: Store, damaged: Damaged) {
+    this.#store = store
+    this.#damaged = damaged
+  }
+
+  /** The first good block after this position. Throws `spool-failed` when a bad one cannot be set
+   * aside: it must not be passed over then. */
+  next(queue: string, after: number): Block | undefined {
+    const direct = this.#read(queue, after + 1)
+    if (direct) return direct
+    for (const [, sequence] of this.#keysAfter(queue, after + 1)) {
+      const block = this.#read(queue, sequence)
+      if (block) return block
+    }
+    return undefined
+  }
+
+  /** The header of the first block after this position that has a readable one. */
+  headAfter(queue: string, after: number): BlockHead | undefined {
+    const direct = this.#head([queue, after + 1])
+    if (direct) return direct
+    for (const key of this.#keysAfter(queue, after + 1)) {
+      const head = this.#head(key)
+      if (head) return head
+    }
+    return undefined
+  }
+
+  #read(queue: string, sequence: number): Block | undefined {
+    // getBinary copies: nothing of LMDB's map is seen outside of this call.
+    const bytes = this.#store.blocks.getBinary([queue, sequence])
+    if (!bytes) return undefined
+    try {
+      const { count, lines, ...head } = decodeBlock(bytes)
+      if (head.queue === queue && head.sequence === sequence) {
+        return { queue, sequence, count, lines }
+      }
+      throw error('spool-damaged', `it is block ${head.sequence} of queue ${head.queue}`)
+    } catch (thrown) {
+      this.#damaged.setAside({ queue, sequence, reason: asCefline(thrown).message }, bytes)
+      return undefined
+    }
+  }
+
+  #head(key: [string, number]): BlockHead | undefined {
+    const bytes = this.#store.blocks.getBinaryFast(key)
+    return bytes && readHead(bytes)
+  }
+
+  #keysAfter(queue: string, after: number): Iterable<[string, number]> {
+    const range = { start: [queue, after + 1], end: [queue, Number.MAX_SAFE_INTEGER] }
+    return this.#store.blocks.getKeys(range) as Iterable<[string, number]>
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * A look at LMDB's file before LMDB maps it: a file that is cut, or is none of its own, ends the
+ * process (SIGBUS, SIGSEGV) instead of raising an error.
+ *
+ * The two first pages hold a meta record each (mdb.c, struct MDB_meta): magic 0xBEEFC0DE, page size
+ * in the free list's `md_pad`, the last page used, the transaction; the newer one counts. Pages that
+ * were taken and given back in one transaction are never written, so the file may rightly end a
+ * little before the last page.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { error } from '../error.ts'
+
+const magic = 0xbeefc0de
+/** Pages that may be missing at the end. */
+const tolerated = 64
+
+/** Throws `spool-damaged` when the file cannot be opened safely. A file that is not there is fine. */
+export function inspectFile(path: string): void {
+  const file = openIfThere(path)
+  if (file === undefined) return
+  try {
+    const size = fstatSync(file).size
+    // LMDB begins anew in an empty file: what a crash at the very first start leaves.
+    if (size === 0) return
+    const first = readMeta(file, 0)
+    const second = first && readMeta(file, first.pageSize)
+    if (!first || !second) {
+      throw error('spool-damaged', `spool file ${path} is not an LMDB file; ${cure}`)
+    }
+    const { pageSize, lastPage } = first.transaction > second.transaction ? first : second
+    if (size < (lastPage + 1 - tolerated) * pageSize) {
+      throw error(
+        'spool-damaged',
+        `spool file ${path} is cut: it has ${size} bytes and should have ${(lastPage + 1) * pageSize}; ${cure}`,
+      )
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+const cure = 'put it back from a copy, or move the folder away to begin with an empty spool'
+
+interface Meta {
+  pageSize: number
+  lastPage: number
+  transaction: number
+}
+
+function readMeta(file: number, at: number): Meta | undefined {
+  const bytes = Buffer.alloc(160)
+  if (readSync(file, bytes, 0, bytes.length, at) < bytes.length) return undefined
+  // The record follows the page's header, whose length differs between releases of LMDB.
+  const start = [16, 24].find((offset) => bytes.readUInt32LE(offset) === magic)
+  if (start === undefined) return undefined
+  const pageSize = bytes.readUInt32LE(start + 24)
+  if (pageSize < 512 || pageSize > 65_536) return undefined
+  return {
+    pageSize,
+    lastPage: Number(bytes.readBigUInt64LE(start + 120)),
+    transaction: Number(bytes.readBigUInt64LE(start + 128)),
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r')
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error('spool-failed', `spool file ${path} cannot be read: ${(thrown as Error).message}`, {
+      cause: thrown,
+    })
+  }
+}

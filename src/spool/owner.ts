@@ -1,0 +1,57 @@
+/**
+ * Who owns a spool. LMDB lets two processes write to one environment and refuses neither, so the
+ * owner is a record in it: process id, the time that process started, the machine's boot, and an
+ * epoch that grows with each owner and is compared inside every write (`store.ts`).
+ *
+ * A process id alone proves nothing: it is given out again, and in containers everybody is 1. So an
+ * owner is living when a process of that id, started at that tick of that boot, is there and is no
+ * zombie. A container cannot see the processes of another one: there the owner looks dead and is
+ * taken over, and if it lives after all, its next write fails with `spool-owner` and changes
+ * nothing. Where there is no /proc, a process of that id is enough.
+ */
+import { readFileSync } from 'node:fs'
+
+export interface Owner {
+  /** 0: it was closed in good order. */
+  pid: number
+  /** Ticks from boot to the start of the process; null where there is no /proc. */
+  started: string | null
+  boot: string | null
+  epoch: number
+}
+
+/** This process as an owner. */
+export function thisProcess(epoch: number): Owner {
+  return { pid: process.pid, started: startOf(process.pid), boot: bootId(), epoch }
+}
+
+export function isLiving(owner: Owner): boolean {
+  if (owner.pid === 0 || owner.boot !== bootId()) return false
+  if (owner.started !== null) return startOf(owner.pid) === owner.started
+  try {
+    process.kill(owner.pid, 0)
+    return true
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function bootId(): string | null {
+  return read('/proc/sys/kernel/random/boot_id')?.trim() ?? null
+}
+
+/** proc(5), /proc/pid/stat: field 22; the name, field 2, may hold spaces and parentheses. */
+function startOf(pid: number): string | null {
+  const text = read(`/proc/${pid}/stat`)
+  if (text === undefined) return null
+  const [state, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

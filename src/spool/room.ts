@@ -1,0 +1,129 @@
+/**
+ * Whether the spool may grow. It is full when its own account (blocks, ids and rejects) has reached
+ * `maxBytes`, or when the volume has less than `reserve` left. LMDB's own limit is none, and its file
+ * never shrinks: room inside the file counts as free. The reserve is what receipts, rejects and
+ * deletions are written to when nothing else may be; `ballast.ts` has what is left of it when others
+ * take the rest.
+ */
+import { statfsSync } from 'node:fs'
+import { asCefline, error } from '../error.ts'
+import type { CeflineError } from '../error.ts'
+import { Ballast } from './ballast.ts'
+import { Bell } from './bell.ts'
+import type { Records } from './records.ts'
+import type { Store } from './store.ts'
+
+/** ms between two looks at the volume while somebody waits for room. */
+const look = 250
+/** A commit that failed with less than this left has failed for want of room. */
+const little = 4 * 1024 * 1024
+
+export interface RoomOptions {
+  maxBytes: number
+  reserve: number
+  /** Bytes free on the folder's volume; for tests. */
+  free?: (folder: string) => number
+}
+
+export class Room {
+  readonly #store: Store
+  readonly #records: Records
+  readonly #options: RoomOptions
+  readonly #bell = new Bell()
+  readonly #ballast: Ballast
+  /** A commit found no room, whatever the figures say (a quota): room is when time has passed. */
+  #refused = false
+
+  constructor(store: Store, records: Records, options: RoomOptions) {
+    this.#store = store
+    this.#records = records
+    this.#options = options
+    this.#ballast = new Ballast(store.folder, Math.min(little, Math.floor(options.reserve / 2)))
+    if (!this.full) this.#ballast.take()
+  }
+
+  get bytes(): number {
+    return this.#records.account().bytes
+  }
+
+  get full(): boolean {
+    return this.#refused || this.#shortage() !== undefined
+  }
+
+  /** Throws `spool-full` when nothing more may be taken in. */
+  check(): void {
+    const shortage = this.#shortage()
+    if (shortage !== undefined) throw full(this.#store.folder, shortage)
+  }
+
+  /** Runs a write; its error is `spool-full` when that is the reason. */
+  async judged<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (thrown) {
+      throw this.#judge(asCefline(thrown))
+    }
+  }
+
+  /** To be called when something was deleted. */
+  freed(): void {
+    this.#refused = false
+    this.#bell.ring()
+  }
+
+  /** Resolves when there may be room; rejects with the signal's reason. */
+  async wait(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    while (this.full) {
+      await this.#bell.wait(signal, look)
+      this.#refused = false
+    }
+    if (this.#volumeFree() >= this.#options.reserve + little) this.#ballast.take()
+  }
+
+  /** lmdb's code for a full disk is 5 or 28 by chance, so the volume decides. */
+  #judge(failed: CeflineError): CeflineError {
+    if (failed.code !== 'spool-failed' || this.#store.closed) return failed
+    const { code } = (failed.cause ?? {}) as { code?: unknown }
+    // Room inside the file does not count here: it may be in pieces too small for a block.
+    const short = this.#volumeFree() < Math.max(this.#options.reserve, little)
+    if (!short && code !== 28 && code !== 'ENOSPC') return failed
+    this.#refused = true
+    this.#ballast.drop()
+    return full(this.#store.folder, 'the volume had no room for a commit', failed)
+  }
+
+  #shortage(): string | undefined {
+    const { maxBytes, reserve } = this.#options
+    const { bytes } = this
+    if (bytes >= maxBytes) return `it holds ${bytes} bytes of spool.maxBytes ${maxBytes}`
+    const free = this.#free()
+    if (free < reserve) {
+      return `its volume has ${free} bytes left, less than spool.reserve ${reserve}`
+    }
+    return undefined
+  }
+
+  #free(): number {
+    // A tenth of the account is allowed for LMDB's own pages.
+    const reusable = Math.max(0, this.#store.fileBytes - Math.ceil(this.bytes * 1.1))
+    return this.#volumeFree() + reusable
+  }
+
+  #volumeFree(): number {
+    return (this.#options.free ?? freeOf)(this.#store.folder)
+  }
+}
+
+function freeOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
+}
+
+function full(folder: string, why: string, cause?: unknown): CeflineError {
+  return error(
+    'spool-full',
+    `spool ${folder} is full: ${why}; the sources wait until a destination takes lines or there is more room`,
+    cause === undefined ? {} : { cause },
+  )
+}

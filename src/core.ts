@@ -185,8 +185,8 @@ export interface Spool {
   /** Unreceived lines of a destination, in the queues it reads. */
   waiting(destination: string): { lines: number; oldest: number | undefined }
   rejects(): { count: number; list(limit: number): StoredReject[] }
-  /** The destination that holds the oldest block of the longest queue. */
-  slowest(): { destination: string; queue: string; position: number } | undefined
+  /** Who has not passed the oldest block; undefined when nothing is held. */
+  slowest(): { destinations: string[]; queue: string; position: number } | undefined
   /** Moves this destination's oldest block to the rejects (`when-full`); resolves to its lines. */
   rejectOldest(destination: string, reason: string): Promise<number>
   /** Bytes by our own account, and what is allowed. */

@@ -41,7 +41,10 @@ export async function collect(options: Collect): Promise<void> {
   }
 }
 
-async function store(batch: Batch, { name, spool, events, makeRoom, signal }: Collect): Promise<void> {
+async function store(
+  batch: Batch,
+  { name, spool, events, makeRoom, signal }: Collect,
+): Promise<void> {
   for (const notice of batch.notices ?? []) events.sourceNotice(notice)
   for (;;) {
     try {

@@ -1,7 +1,8 @@
 /**
- * What happens when the spool is full and the destination that holds it says `whenFull: reject`:
- * its oldest lines go to the rejects, counted and kept, so that the others go on. With `hold`, the
- * default, nothing happens here: the sources wait.
+ * What happens when the spool is full and every destination that holds its oldest block says
+ * `whenFull: reject`: that block's lines go to their rejects, counted and kept (compressed), so that
+ * the others go on. Where one of them says `hold`, the default, rejecting would make no room, so
+ * nothing happens here: the sources wait.
  */
 import type { Spool } from '../core.ts'
 import type { Events } from '../telemetry/events.ts'
@@ -12,10 +13,14 @@ export async function makeRoom(
   whenFull: ReadonlyMap<string, 'hold' | 'reject'>,
   events: Events,
 ): Promise<boolean> {
-  const slowest = spool.slowest()
-  if (!slowest || whenFull.get(slowest.destination) !== 'reject') return false
+  const holders = spool.slowest()?.destinations ?? []
+  if (!holders.every((name) => whenFull.get(name) === 'reject')) return false
   const reason = 'the spool was full and the destination did not take it in time'
-  const lines = await spool.rejectOldest(slowest.destination, reason)
-  events.destinations.get(slowest.destination)?.madeRoom(lines)
-  return lines > 0
+  let rejected = 0
+  for (const name of holders) {
+    const lines = await spool.rejectOldest(name, reason)
+    if (lines > 0) events.destinations.get(name)?.madeRoom(lines)
+    rejected += lines
+  }
+  return rejected > 0
 }

@@ -1,0 +1,161 @@
+import t from 'tap'
+import type { Block, Delivery, Destination } from '../../src/core.ts'
+import { error } from '../../src/error.ts'
+import { forward } from '../../src/pipeline/forward.ts'
+import { batchOf, linesOf, recordedEvents, spoolFor } from '../helpers/pipeline.ts'
+
+type Deliver = (
+  blocks: AsyncIterable<Block>,
+  delivery: Delivery,
+  signal: AbortSignal,
+) => Promise<void>
+
+/** A destination whose runs are the given functions, one after the other. */
+function destinationOf(...runs: Deliver[]): Destination {
+  return {
+    async *check() {},
+    frame: () => Buffer.alloc(0),
+    async deliver(blocks, delivery, signal) {
+      await runs.shift()?.(blocks, delivery, signal)
+    },
+    async close() {},
+  }
+}
+
+const both = () => [['alerts'], ['activity']]
+
+t.test('alerts go before a backlog of activity records', async (t) => {
+  const spool = await spoolFor(t)
+  await spool.append('activity', batchOf(0, 10))
+  await spool.append('activity', batchOf(10, 20))
+  const ending = new AbortController()
+  const order: string[] = []
+  const destination = destinationOf(async (blocks, { receipt }) => {
+    for await (const block of blocks) {
+      order.push(`${block.queue} ${block.sequence}`)
+      if (order.length === 1) await spool.append('alerts', batchOf(0, 1))
+      receipt(block)
+      if (order.length === 3) ending.abort()
+    }
+  })
+  const { events } = recordedEvents()
+  const { signal } = ending
+  await forward({
+    name: 'siem',
+    destination,
+    queues: both(),
+    spool,
+    events: events.destination('siem'),
+    signal,
+  })
+  t.strictSame(order, ['activity 1', 'alerts 1', 'activity 2'])
+  t.equal(spool.position('siem', 'alerts'), 1, 'receipts are durable when forward ends')
+  t.equal(spool.position('siem', 'activity'), 2)
+})
+
+t.test('what has no receipt is sent again, from the last receipt', async (t) => {
+  const spool = await spoolFor(t)
+  for (let n = 0; n < 5; n += 1) await spool.append('alerts', batchOf(n * 10, n * 10 + 10))
+  const ending = new AbortController()
+  const seen: number[][] = [[], []]
+  const destination = destinationOf(
+    async (blocks, { receipt, connected }) => {
+      connected('the first')
+      for await (const block of blocks) {
+        seen[0]?.push(block.sequence)
+        if (block.sequence === 2) receipt(block)
+        if (block.sequence === 4) throw error('lost', 'the peer went away', { retryAfter: 1 })
+      }
+    },
+    async (blocks, { receipt, connected }) => {
+      connected('the second')
+      for await (const block of blocks) {
+        seen[1]?.push(block.sequence)
+        receipt(block)
+        if (block.sequence === 5) ending.abort()
+      }
+    },
+  )
+  const { events, log } = recordedEvents()
+  const { signal } = ending
+  await forward({
+    name: 'siem',
+    destination,
+    queues: both(),
+    spool,
+    events: events.destination('siem'),
+    signal,
+  })
+  t.strictSame(seen, [
+    [1, 2, 3, 4],
+    [3, 4, 5],
+  ])
+  t.match(
+    log().map(({ msg }) => msg),
+    ['connected to the first', /the peer went away; tries again/, 'connected to the second'],
+  )
+  t.equal(spool.waiting('siem').lines, 0)
+})
+
+t.test('a line that was cut or refused is kept, once, when its block has a receipt', async (t) => {
+  const spool = await spoolFor(t)
+  await spool.append('alerts', batchOf(0, 3))
+  const ending = new AbortController()
+  const destination = destinationOf(
+    async (blocks, { reject }) => {
+      for await (const block of blocks) {
+        reject(block, 1, 'cut', 'msg was cut')
+        throw error('lost', 'before the receipt', { retryAfter: 1 })
+      }
+    },
+    async (blocks, { reject, receipt }) => {
+      for await (const block of blocks) {
+        reject(block, 1, 'cut', 'msg was cut')
+        receipt(block)
+        ending.abort()
+      }
+    },
+  )
+  const { events } = recordedEvents()
+  const { signal } = ending
+  await forward({
+    name: 'siem',
+    destination,
+    queues: both(),
+    spool,
+    events: events.destination('siem'),
+    signal,
+  })
+  t.match(spool.rejects().list(10), [{ code: 'cut', record: 'line 1', destination: 'siem' }])
+  t.equal(spool.rejects().count, 1)
+})
+
+t.test('it waits for what comes, and ends when it is told', async (t) => {
+  const spool = await spoolFor(t)
+  const ending = new AbortController()
+  const lines: string[] = []
+  const destination = destinationOf(async (blocks, { receipt }) => {
+    for await (const block of blocks) {
+      lines.push(...linesOf(block))
+      receipt(block)
+    }
+  })
+  const { events } = recordedEvents()
+  const { signal } = ending
+  const loop = forward({
+    name: 'siem',
+    destination,
+    queues: both(),
+    spool,
+    events: events.destination('siem'),
+    signal,
+  })
+  for (let n = 0; n < 20; n += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await spool.append(n % 2 ? 'alerts' : 'activity', batchOf(n, n + 1))
+  }
+  while (lines.length < 20) await new Promise((resolve) => setTimeout(resolve, 2))
+  ending.abort()
+  await loop
+  t.equal(new Set(lines).size, 20)
+})

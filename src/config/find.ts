@@ -1,0 +1,50 @@
+/**
+ * Where the configuration file is: the first of `--config`, `$CEFLINE_CONFIG`, `./cefline.yaml` and
+ * `/etc/cefline/cefline.yaml`. One that was asked for by name must be there; of the usual places one
+ * that is there must be readable, since going on without it would be a different configuration.
+ */
+import { resolve } from 'node:path'
+import { error } from '../error.ts'
+import type { Surroundings } from './interpolate.ts'
+import { isMissing, readTextFile } from './text-file.ts'
+
+export interface Found {
+  /** As it was asked for, for messages. */
+  name: string
+  text: string
+}
+
+export interface Where extends Surroundings {
+  /** Of `--config`. */
+  path: string | undefined
+  /** The last place. */
+  system: string
+}
+
+/** The file, or undefined when there is none. Throws `config`. */
+export function findFile({ path, env, cwd, system }: Where): Found | undefined {
+  if (path !== undefined) return readNamed(path, '--config', cwd)
+  const named = env['CEFLINE_CONFIG']
+  if (named !== undefined && named !== '') return readNamed(named, 'CEFLINE_CONFIG', cwd)
+  for (const name of ['cefline.yaml', system]) {
+    try {
+      return { name, text: readTextFile(resolve(cwd, name)) }
+    } catch (thrown) {
+      if (!isMissing(thrown)) throw unreadable(name, thrown)
+    }
+  }
+  return undefined
+}
+
+function readNamed(name: string, place: string, cwd: string): Found {
+  if (name === '') throw error('config', `${place}: has no value; write the path of a file`)
+  try {
+    return { name, text: readTextFile(resolve(cwd, name)) }
+  } catch (thrown) {
+    throw unreadable(`${place}: ${JSON.stringify(name)}`, thrown)
+  }
+}
+
+function unreadable(place: string, thrown: unknown) {
+  return error('config', `${place} ${(thrown as Error).message}`, { cause: thrown })
+}

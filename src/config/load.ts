@@ -1,0 +1,182 @@
+/**
+ * The configuration: found, read, held against the schemas and frozen.
+ *
+ * There is one origin, never a mixture: a file, or else the environment, or else nothing at all.
+ * Only DATA_FOLDER, STATUS_LISTEN, STATUS_TOKEN_FILE and LOG_LEVEL go over a file, so that one file
+ * serves many containers; other variables beside a file are warned about. Whatever is wrong is told
+ * at once and ends the start: nothing is guessed and nothing is passed over.
+ */
+import { checkWiring, readComponents } from './components.ts'
+import { overlay, parseFile, pathKey, plainDocument } from './document.ts'
+import type { Document, Path } from './document.ts'
+import { componentNames, environmentDocument, generalSettings } from './environment.ts'
+import type { Fault } from './environment.ts'
+import { findFile } from './find.ts'
+import { interpolate } from './interpolate.ts'
+import type { Surroundings } from './interpolate.ts'
+import { suggestion } from './nearest.ts'
+import { Problems } from './problems.ts'
+import { sections } from './schema.ts'
+import type { Tables } from './schema.ts'
+import { readGroup, readSection } from './section.ts'
+
+export interface SpoolOptions {
+  folder: string
+  maxBytes: number
+  /** bytes */
+  reserve: number
+  /** ms */
+  rememberAge: number
+  rememberCount: number
+}
+
+export interface StatusOptions {
+  /** `address:port` */
+  listen: string
+  token: string | null
+}
+
+export interface LogOptions {
+  level: string
+  format: 'auto' | 'json' | 'pretty'
+}
+
+interface ComponentConfiguration {
+  readonly name: string
+  readonly type: string
+  /** As the component's `create` takes them: defaults filled in, sizes and times as numbers. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+export interface SourceConfiguration extends ComponentConfiguration {
+  /** null: the type's own. */
+  readonly priority: number | null
+}
+
+export interface DestinationConfiguration extends ComponentConfiguration {
+  /** Names of sources; null: all. */
+  readonly from: readonly string[] | null
+  readonly whenFull: 'hold' | 'reject'
+}
+
+export interface Configuration {
+  /** The file as it was asked for, `environment`, or `embedded default`. */
+  readonly origin: string
+  readonly spool: Readonly<SpoolOptions>
+  readonly status: Readonly<StatusOptions>
+  readonly log: Readonly<LogOptions>
+  readonly sources: readonly SourceConfiguration[]
+  readonly destinations: readonly DestinationConfiguration[]
+  /** What should be said at the start. */
+  readonly warnings: readonly string[]
+}
+
+export interface LoadOptions extends Surroundings {
+  /** Of `--config`. */
+  path?: string | undefined
+  tables: Tables
+  /** The last place that is looked at. */
+  system?: string
+}
+
+const none = 'embedded default'
+
+/**
+ * The configuration in force. With none anywhere its origin is `embedded default` and it has
+ * neither sources nor destinations. Throws `config` with everything that is wrong, one a line:
+ * `cefline.yaml:12 sources.activity.interval: "10 parsecs" is not a duration; write 30s, 5m or 1h`.
+ */
+export function loadConfiguration(options: LoadOptions): Configuration {
+  const { path, tables, env, cwd, system = '/etc/cefline/cefline.yaml' } = options
+  const general = generalSettings({ env, cwd })
+  const file = findFile({ path, env, cwd, system })
+  if (file) {
+    const parsed = parseFile(file.text, file.name)
+    const overridden = new Set(general.settings.map((setting) => pathKey(setting.path)))
+    const unfilled: { path: Path; fault: string }[] = []
+    const filled = interpolate(parsed.value, { env, cwd }, (path, fault) => {
+      if (!overridden.has(pathKey(path))) unfilled.push({ path, fault })
+    })
+    const document = overlay({ ...parsed, value: filled.value }, general.settings)
+    const templates = [...filled.templates].filter(([key]) => !overridden.has(key))
+    const problems = new Problems(document, new Map(templates))
+    for (const { path, fault } of unfilled) problems.add(path, fault)
+    const ignored = componentNames(env).filter((name) => !filled.asked.has(name))
+    const warnings = ignored.map((name) => `${name} is ignored because ${file.name} is used`)
+    return build(document, {
+      origin: file.name,
+      tables,
+      problems,
+      faults: general.faults,
+      warnings,
+    })
+  }
+  if (componentNames(env).length > 0) {
+    const made = environmentDocument({ env, cwd })
+    const document = overlay(made.document, general.settings)
+    const faults = [...general.faults, ...made.faults]
+    return build(document, { origin: 'environment', tables, faults })
+  }
+  const document = overlay(plainDocument({}, none), general.settings)
+  return build(document, { origin: none, tables, faults: general.faults, empty: true })
+}
+
+/**
+ * A configuration made in the program, such as the embedded default: `value` is what the file would
+ * say, and nothing is put into its texts. Throws `config`.
+ */
+export function resolveConfiguration(
+  value: object,
+  { origin, tables }: { origin: string; tables: Tables },
+): Configuration {
+  return build(plainDocument(value, origin), { origin, tables })
+}
+
+interface Building {
+  origin: string
+  tables: Tables
+  problems?: Problems
+  faults?: readonly Fault[]
+  warnings?: readonly string[]
+  /** That there is no source and no destination is no problem. */
+  empty?: boolean
+}
+
+function build(document: Document, building: Building): Configuration {
+  const { origin, tables, problems = new Problems(document), warnings = [] } = building
+  for (const { place, text } of building.faults ?? []) problems.addAt(place, text)
+  const known = [...Object.keys(sections), 'sources', 'destinations']
+  const whole = readGroup(document.value, [], known, problems)
+  for (const name of Object.keys(whole)) {
+    if (known.includes(name)) continue
+    problems.add([name], `there is no such section${suggestion(name, known)}`)
+  }
+  const section = (name: keyof typeof sections) =>
+    readSection(sections[name], whole[name], [name], problems)
+  const spool = section('spool')
+  const status = section('status')
+  const log = section('log')
+  const sources = readComponents('sources', whole['sources'], tables, problems)
+  const destinations = readComponents('destinations', whole['destinations'], tables, problems)
+  if (!building.empty) {
+    const given = { sources: whole['sources'], destinations: whole['destinations'] }
+    checkWiring(given, destinations, problems)
+  }
+  problems.throwIfAny()
+  // The schemas have just been enforced: these are the shapes that they describe.
+  return freeze({
+    origin,
+    spool,
+    status,
+    log,
+    sources: sources.map(({ common, ...own }) => ({ ...own, ...common })),
+    destinations: destinations.map(({ common, ...own }) => ({ ...own, ...common })),
+    warnings: [...warnings],
+  } as unknown as Configuration)
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  Object.values(value).forEach(freeze)
+  return Object.freeze(value)
+}

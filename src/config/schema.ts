@@ -1,0 +1,101 @@
+/**
+ * What a configuration may hold: the sections that are Cefline's own, the options that every source
+ * and every destination has, and the shape in which a component states its own.
+ *
+ * A schema is convict's: an option is what has a `doc` text, anything else is a group of them. (To
+ * convict an option is what has a `default`, so that a group with a child of that name is taken for
+ * an option; here it is not.)
+ */
+import { schema as spool } from '../spool/spool.ts'
+
+export interface Option {
+  /** One plain sentence, shown in the README's tables. */
+  doc: string
+  /** A name of formats.ts, the allowed values, or a function that throws. */
+  format: string | readonly unknown[] | ((value: never) => void)
+  /** As it would be written; null: not set. */
+  default: unknown
+  /** Never shown: not in an error, not in `check --json`. */
+  sensitive?: boolean
+  /** Ends the start when it is not set. convict has no such thing and passes over it. */
+  required?: boolean
+}
+
+export interface Schema {
+  readonly [name: string]: Option | Schema
+}
+
+/** The part of a component that the configuration needs. */
+export interface ComponentKind {
+  schema: Schema
+}
+
+/** Components by the `type` that is written in the configuration. */
+export interface Tables {
+  sources: Readonly<Record<string, ComponentKind>>
+  destinations: Readonly<Record<string, ComponentKind>>
+}
+
+export function isOption(entry: Option | Schema): entry is Option {
+  return typeof entry['doc'] === 'string'
+}
+
+const status = {
+  listen: {
+    doc: 'Address and port of the status page, health and metrics.',
+    format: 'listen',
+    default: '127.0.0.1:8514',
+  },
+  token: {
+    doc: 'What the status page asks for; without it the page is served on loopback only.',
+    format: 'text?',
+    default: null,
+    sensitive: true,
+  },
+}
+
+const log = {
+  level: {
+    doc: 'Least serious events that are logged.',
+    format: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+  },
+  format: {
+    doc: 'Form of the log: pretty on a terminal and JSON elsewhere, or always one of them.',
+    format: ['auto', 'json', 'pretty'],
+    default: 'auto',
+  },
+}
+
+/** The sections that are no maps of components. */
+export const sections = { spool, status, log } satisfies Record<string, Schema>
+
+/** What every component of a kind has beside `type` and its own options. */
+export const common = {
+  sources: {
+    priority: {
+      doc: 'How urgent its events are: a lower number goes out first; not set: by its type, alerts first.',
+      format: 'count',
+      default: null,
+    },
+  },
+  destinations: {
+    from: {
+      doc: 'Names of the sources whose events it gets; not set: all of them.',
+      format: 'names',
+      default: null,
+    },
+    whenFull: {
+      doc: 'When it holds a full spool: hold the sources back, or set its oldest events aside as rejects.',
+      format: ['hold', 'reject'],
+      default: 'hold',
+    },
+  },
+} satisfies Record<keyof Tables, Schema>
+
+/** Paths of all options, nested ones as `tls.ca`. */
+export function optionNames(schema: Schema): string[] {
+  return Object.entries(schema).flatMap(([name, entry]) =>
+    isOption(entry) ? [name] : optionNames(entry).map((child) => `${name}.${child}`),
+  )
+}

@@ -1,0 +1,54 @@
+/**
+ * What the source `netwrix-api` tells beside its records: where a backfill begins, and what keeps it
+ * from doing all that it is there for.
+ */
+import type { Notice } from '../core.ts'
+import type { Checkpoint } from './checkpoint.ts'
+
+/** A first run, which may go on for hours: from when, and how fast. */
+export function backfill({ mode, from }: Checkpoint, pageSize: number): Notice {
+  const range = mode === 'enum' ? 'all records that the server has' : `records since ${from}`
+  return {
+    level: 'info',
+    code: 'backfill',
+    message:
+      `a backfill is coming, as there is no mark yet: ${range}, page after page of up to ` +
+      `${pageSize} records, as fast as the server gives them and the destinations take them, with ` +
+      'no limit of its own; alerts go before them',
+  }
+}
+
+/** The mark is kept: whether the new address is the same server only the user can tell. */
+export function urlChanged(before: string, url: URL): Notice {
+  return {
+    level: 'warn',
+    code: 'url-changed',
+    message:
+      `the stored mark was given by ${before} and is used with ${url.href} from now on: right if ` +
+      'it is the same Auditor Server under another address, else give this source another name ' +
+      'to begin anew',
+  }
+}
+
+/** The mark of a page with records leads nowhere new. */
+export function markStuck(address: URL, count: number, mark: string | undefined): Notice {
+  const what = mark === undefined ? 'no continuation mark' : 'a mark that was there before'
+  return {
+    level: 'error',
+    code: 'mark-stuck',
+    message:
+      `${address.href} gave ${count} records with ${what}, so the next page would be ` +
+      'one that was already given: it is asked for again after the interval, known records are ' +
+      'left out, and none behind them can be reached until the server gives another mark',
+  }
+}
+
+export function unverified({ host }: URL): Notice {
+  return {
+    level: 'warn',
+    code: 'tls',
+    message:
+      `tls.verify is false: whoever answers at ${host} is believed and gets the password; set ` +
+      'tls.fingerprint or tls.ca (cefline check --connect shows the fingerprint)',
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * How a socket to the Auditor Server is made, for requests and for `check` alike: plain, or TLS with
+ * its certificate judged before the first byte.
+ *
+ * No TLS session is resumed, as a resumed one may show no certificate to compare with a pin.
+ */
+import { isIP } from 'node:net'
+import type { Socket } from 'node:net'
+import { checkServerIdentity } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import { buildConnector } from 'undici'
+import { readTls } from '../io/tls.ts'
+import type { TlsOptions } from '../io/tls.ts'
+import { distrust } from './trust.ts'
+
+/** ms for a connection with its handshake: a machine that is there answers in seconds. */
+export const connectTimeout = 30_000
+
+export type Connect = buildConnector.connector
+
+/** Reads the files of `tls` now; `place` is the source's path in the configuration. */
+export async function connector(url: URL, tls: TlsOptions, place: string): Promise<Connect> {
+  const { servername } = tls
+  const files = url.protocol === 'https:' ? await readTls(tls, `${place}.tls`) : {}
+  const connect = buildConnector({
+    ...files,
+    minVersion: tls.minVersion,
+    timeout: connectTimeout,
+    maxCachedSessions: 0,
+    // An address is no server name indication (RFC 6066), but it may stand in a certificate.
+    ...(servername !== null && isIP(servername) === 0 ? { servername } : {}),
+    checkServerIdentity: (host, certificate) =>
+      checkServerIdentity(servername ?? host, certificate),
+    // The verdict is read from `socket.authorized`, in `distrust`.
+    rejectUnauthorized: false,
+  })
+  return (options, callback) => {
+    connect(options, (...[failure, socket]) => {
+      if (failure) return callback(failure, null)
+      const problem =
+        options.protocol === 'https:' ? distrust(socket as TLSSocket, tls, url.origin) : undefined
+      if (!problem) return callback(null, socket)
+      socket.destroy()
+      callback(problem, null)
+    })
+  }
+}
+
+/** One socket, for `check`: it is the caller's to destroy. */
+export function openSocket(connect: Connect, url: URL): Promise<Socket | TLSSocket> {
+  const { protocol, host } = url
+  const hostname = bareHost(url)
+  return new Promise((resolve, reject) => {
+    connect({ protocol, host, hostname, port: portOf(url) }, (...[failure, socket]) => {
+      if (failure) reject(failure)
+      else resolve(socket)
+    })
+  })
+}
+
+/** The host without the brackets of an IPv6 address. */
+export function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '')
+}
+
+export function portOf(url: URL): string {
+  return url.port || (url.protocol === 'https:' ? '443' : '80')
+}

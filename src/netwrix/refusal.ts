@@ -1,0 +1,132 @@
+/**
+ * What an HTTP status other than 200 means, as an error: how long to wait, and who can cure it.
+ * Statuses and bodies follow Netwrix's "Response Status Codes" and "Error Details" pages; 403, 408,
+ * 429 and 504 are not among them but come from proxies in between.
+ */
+import type { CeflineError } from '../error.ts'
+import { error } from '../error.ts'
+
+export interface Answer {
+  status: number
+  /** Header names in lower case; repeated ones joined. */
+  headers: Record<string, string | undefined>
+  text: string
+}
+
+export interface Asked {
+  /** The address without its query. */
+  place: string
+  username: string
+  /** Makes text of the server's fit to be shown: short, printable, without secrets. */
+  show: (text: string) => string
+}
+
+/** ms after a refused login: Windows locks an account after a few in a row. */
+const lockoutWait = 5 * 60_000
+/** ms that a server may make us wait at most. */
+const longestWait = 60 * 60_000
+
+const roles =
+  'the account needs the role Global reviewer, or to be in the local group Netwrix Auditor ' +
+  'Client Users'
+
+/** The error for this answer. Every one of them leaves the mark as it is. */
+export function refusal(answer: Answer, { place, username, show }: Asked): CeflineError {
+  const { status, headers } = answer
+  const said = show(serverText(answer.text))
+  const because = said === '' ? ' (it gave no reason)' : `: ${said}`
+  switch (status) {
+    case 400:
+      return error(
+        'bad-request',
+        `${place} answered 400${because}. The request was well formed, so a mark or a filter ` +
+          'does not suit this server (a rebuilt database, another server): this source waits for ' +
+          'a changed configuration and keeps its mark',
+        { retryAfter: Infinity },
+      )
+    case 401:
+      return error(
+        'unauthorized',
+        `${place} answered 401 to ${show(username)}${offered(headers['www-authenticate'], show)}: ` +
+          `check username and password; ${roles}. Tried again only every 5 minutes, so that ` +
+          'Windows does not lock the account',
+        { retryAfter: lockoutWait },
+      )
+    case 403:
+      return error(
+        'forbidden',
+        `${place} answered 403 to ${show(username)}${because}; ${roles}. Tried again only every ` +
+          '5 minutes, so that Windows does not lock the account',
+        { retryAfter: lockoutWait },
+      )
+    case 404:
+      return error(
+        'not-found',
+        `${place} answered 404: it is the wrong port, or the Integration API is disabled: ` +
+          'see Settings > Integrations on the Auditor Server (default port 9699)',
+      )
+    case 408:
+    case 504:
+      return error('timeout', `${place} answered ${status}: the server took too long${because}`)
+    case 429:
+    case 503:
+      return error('server', `${place} answered ${status}: the server is busy${because}`, {
+        retryAfter: retryAfter(headers['retry-after']),
+      })
+  }
+  if (status >= 500) {
+    return error(
+      'server',
+      `${place} answered ${status}${because}. Look at the Auditor Server: its SQL Server, the ` +
+        'Netwrix Auditor Archive Service, the licence',
+    )
+  }
+  if (status >= 300 && status < 400) {
+    const target = show(headers['location'] ?? 'nowhere')
+    return error(
+      'bad-answer',
+      `${place} answered ${status}, a redirect to ${target}, which is not followed as the ` +
+        'password would go with it: set url to the Integration API itself',
+    )
+  }
+  return error('bad-answer', `${place} answered ${status}${because}: is the url the API’s own?`)
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date. Undefined: the ordinary back-off. */
+export function retryAfter(header: string | undefined, now = Date.now()): number | undefined {
+  if (header === undefined) return undefined
+  const wait = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
+  return Number.isNaN(wait) ? undefined : Math.min(longestWait, Math.max(1000, wait))
+}
+
+/** `ServerError 0x80040C0A SQL Server cannot be contacted`, of JSON, XML or a page's plain text. */
+export function serverText(body: string): string {
+  const list = errorList(body)
+  if (list.length > 0) return list.join('; ')
+  return body
+    .slice(0, 20_000)
+    .replace(/<(script|style)\b.*?<\/\1>/gis, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+function errorList(body: string): string[] {
+  try {
+    const { ErrorList } = JSON.parse(body) as { ErrorList?: unknown }
+    return [ErrorList ?? []].flat().map((entry) => {
+      const { Category, Description, Location } = entry as Record<string, unknown>
+      return [Category, Description, Location].filter((part) => typeof part === 'string').join(' ')
+    })
+  } catch {
+    return []
+  }
+}
+
+/** The names of the offered schemes, when Basic is not one of them. */
+function offered(challenge: string | undefined, show: (text: string) => string): string {
+  if (challenge === undefined || /\bbasic\b/i.test(challenge)) return ''
+  const schemes = challenge.match(/(?:^|,\s*)[A-Za-z]+(?=\s|,|$)/g) ?? []
+  const names = schemes.map((scheme) => scheme.replace(/^,\s*/, '')).join(', ')
+  return ` and does not offer Basic but ${show(names)}`
+}

@@ -1,0 +1,88 @@
+/**
+ * Whether the Auditor Server is the one that is meant, decided before a byte of ours is sent: the
+ * first request carries the password.
+ *
+ * The connection is made with OpenSSL's and Node's own checks, whose verdict is in
+ * `socket.authorized`; it is judged here and not there so that the error can show the fingerprint
+ * of a certificate that is not trusted. That is the usual case: the product makes its own
+ * self-signed one at installation and after a migration.
+ */
+import { X509Certificate } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
+import type { CeflineError } from '../error.ts'
+import { asCefline, error } from '../error.ts'
+import { checkFingerprint } from '../io/tls.ts'
+import type { TlsOptions } from '../io/tls.ts'
+import { printable, shorten } from '../io/printable.ts'
+
+const reasons: Record<string, string> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not among the trusted ones',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not among the trusted ones',
+  UNABLE_TO_GET_ISSUER_CERT: 'its authority is not among the trusted ones',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not among the trusted ones',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet (or this machine’s clock is behind)',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
+}
+
+/** Undefined when the peer is to be trusted under these options, else why not and what cures it. */
+export function distrust(
+  socket: TLSSocket,
+  tls: TlsOptions,
+  place: string,
+): CeflineError | undefined {
+  peerCertificate(socket)
+  if (tls.fingerprint !== null) {
+    const failure = checkFingerprint(socket, tls.fingerprint)
+    return failure && asCefline(failure, 'tls')
+  }
+  if (socket.authorized || !tls.verify) return undefined
+  // Node's types say Error; it is the code of the verdict.
+  const code = String(socket.authorizationError)
+  const cures =
+    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+      ? 'use the computer name as the certificate has it in the url, set tls.servername to that ' +
+        'name, or'
+      : 'set tls.ca to a PEM file of it or of its authority, or'
+  return error(
+    'tls',
+    `${place}: the certificate is not trusted, as ${reasons[code] ?? code} (${code}): ` +
+      `${describeCertificate(socket)}. If that is the certificate on the Auditor Server, ${cures} ` +
+      'set tls.fingerprint to this fingerprint',
+  )
+}
+
+/** Subject, names, last day and fingerprint, as text for a message. */
+export function describeCertificate(socket: TLSSocket): string {
+  const certificate = peerCertificate(socket)
+  if (!certificate) return 'no certificate'
+  const { subject, subjectAltName, validTo, fingerprint256 } = certificate
+  const names = subjectAltName === undefined ? '' : ` (${shorten(subjectAltName, 200)})`
+  const shown = `${shorten((subject ?? '').replaceAll('\n', ', '), 200)}${names}, to ${validTo}`
+  return `${printable(shown)}, SHA-256 ${fingerprint256}`
+}
+
+/** Whole days until the certificate ends; undefined when there is none. */
+export function daysLeft(socket: TLSSocket, now = Date.now()): number | undefined {
+  const certificate = peerCertificate(socket)
+  return certificate && Math.floor((Date.parse(certificate.validTo) - now) / 86_400_000)
+}
+
+const certificates = new WeakMap<TLSSocket, X509Certificate>()
+
+/**
+ * The peer's certificate, kept from the first time on: Node's `getPeerX509Certificate` takes the
+ * certificate out of the connection as it reads it, so that a second reader gets the next of the
+ * chain or none. `getPeerCertificate` leaves it in, but comes too late after the other.
+ */
+function peerCertificate(socket: TLSSocket): X509Certificate | undefined {
+  const known = certificates.get(socket)
+  if (known) return known
+  // An empty object when the peer showed none.
+  const { raw } = socket.getPeerCertificate() as { raw?: Buffer }
+  if (!raw) return undefined
+  const certificate = new X509Certificate(raw)
+  certificates.set(socket, certificate)
+  return certificate
+}

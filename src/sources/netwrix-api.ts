@@ -1,0 +1,191 @@
+/**
+ * Polls activity records from Netwrix Auditor's Integration API.
+ *
+ * Every page is committed together with the continuation mark that follows it, so after any crash
+ * the same page is fetched again and its records, known by their RID, add nothing. Pages are fetched
+ * until one is empty (a short one is no end), then after every `interval`. Only a page with records
+ * moves the mark: an empty one, or one without a mark, leaves it.
+ *
+ * A first start reads what is not older than `since`: the moment is fixed then, stored before the
+ * first page is asked for, and sent with every page from there on. `since: 0` reads everything.
+ * A mark that was taken over from the vendor's add-on goes on from there without a filter.
+ *
+ * Waiting is the loop's: whatever goes wrong is thrown, with the mark as it was. Only the size of the
+ * page is remembered here, as a server that was too slow for 1,000 records is asked for fewer.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Batch, CheckStep, Notice, Source, SourceContext } from '../core.ts'
+import { error, isCeflineError } from '../error.ts'
+import { noLines } from '../io/lines.ts'
+import { activityBatch } from '../netwrix/activity-batch.ts'
+import { checkApi, run } from '../netwrix/api-check.ts'
+import { backfill, markStuck, unverified, urlChanged } from '../netwrix/api-notices.ts'
+import { readUrl, refuseUnusable } from '../netwrix/api-options.ts'
+import type { Options } from '../netwrix/api-options.ts'
+import { firstCheckpoint, readCheckpoint, writeCheckpoint } from '../netwrix/checkpoint.ts'
+import type { Checkpoint } from '../netwrix/checkpoint.ts'
+import { IntegrationApi } from '../netwrix/client.ts'
+import type { ClientOptions } from '../netwrix/client.ts'
+import { MarkLoop } from '../netwrix/mark-loop.ts'
+import type { Page } from '../netwrix/page.ts'
+import { PageSize } from '../netwrix/page-size.ts'
+import { Reminder } from '../netwrix/reminder.ts'
+
+export { schema } from '../netwrix/api-options.ts'
+export type { Options }
+
+/** Throws `config` for options that are each well formed and cannot be used. */
+export function create(options: Options, context: SourceContext): Source {
+  return new NetwrixApi(options, context)
+}
+
+class NetwrixApi implements Source {
+  readonly #options: Options
+  readonly #client: ClientOptions
+  readonly #place: string
+  readonly #pageSize: PageSize
+  readonly #unverified: Reminder | undefined
+  #api: IntegrationApi | undefined
+
+  constructor(options: Options, { name }: SourceContext) {
+    const place = `sources.${name}`
+    const { username, password, timeout, tls } = options
+    this.#options = options
+    this.#place = place
+    this.#client = { url: readUrl(options, place), username, password, timeout, tls, place }
+    refuseUnusable(options, place)
+    this.#pageSize = new PageSize(options.pageSize)
+    const verified = tls.verify || tls.fingerprint !== null || this.#client.url.protocol === 'http:'
+    this.#unverified = verified ? undefined : new Reminder(60 * 60_000)
+  }
+
+  async *check(stored: string | undefined, signal: AbortSignal): AsyncGenerator<CheckStep> {
+    const { url } = this.#client
+    let checkpoint: Checkpoint | undefined
+    yield await run(
+      'url',
+      async () => {
+        checkpoint = this.#begin(stored)
+        return url.href
+      },
+      url,
+    )
+    if (!checkpoint) return
+    const api = new IntegrationApi(this.#client)
+    try {
+      yield* checkApi(api, this.#client, checkpoint, signal)
+    } finally {
+      await api.close()
+    }
+    const detail =
+      stored === undefined
+        ? backfill(checkpoint, this.#options.pageSize).message
+        : 'goes on after the stored mark'
+    yield { name: 'start', ok: true, detail, milliseconds: 0 }
+  }
+
+  async *batches(stored: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
+    // Made anew with each run, so that a certificate file that was put right is read again.
+    const api = new IntegrationApi(this.#client)
+    this.#api = api
+    try {
+      let checkpoint = this.#begin(stored)
+      const opening = this.#opening(stored, checkpoint)
+      if (opening) yield opening
+      while (!signal.aborted) {
+        checkpoint = yield* this.#round(api, checkpoint, signal)
+        await sleep(this.#options.interval, undefined, { signal })
+      }
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown
+    } finally {
+      await api.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#api?.close()
+  }
+
+  /** Where this run goes on. A mark stays when the url has changed: only the user can tell. */
+  #begin(stored: string | undefined): Checkpoint {
+    const { href } = this.#client.url
+    if (stored === undefined) return firstCheckpoint(this.#options.since, Date.now(), href)
+    return { ...readCheckpoint(stored, this.#place), url: href }
+  }
+
+  /**
+   * A first batch without lines, that stores where the run begins before anything is asked for; only
+   * where there is something to store or to say, as every batch tells the loop that all is well.
+   */
+  #opening(stored: string | undefined, checkpoint: Checkpoint): Batch | undefined {
+    const notices = this.#reminders()
+    const before = stored === undefined ? undefined : readCheckpoint(stored, this.#place).url
+    if (stored === undefined) notices.push(backfill(checkpoint, this.#options.pageSize))
+    if (before !== undefined && before !== checkpoint.url) {
+      notices.push(urlChanged(before, this.#client.url))
+    }
+    if (notices.length === 0) return undefined
+    return { ...nothing(notices), checkpoint: writeCheckpoint(checkpoint) }
+  }
+
+  /** Fetches pages until one is empty or its mark leads nowhere; returns the last checkpoint. */
+  async *#round(
+    api: IntegrationApi,
+    start: Checkpoint,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch, Checkpoint> {
+    const loop = new MarkLoop(start.mark)
+    const { profile } = this.#options
+    let checkpoint = start
+    for (;;) {
+      const { records, mark } = await this.#fetch(api, checkpoint, signal)
+      if (records.length === 0) {
+        // Says that the server is well, and carries what is to be said again.
+        yield nothing(this.#reminders())
+        return checkpoint
+      }
+      const origin = api.address(checkpoint.mode).pathname
+      const batch = activityBatch(records, { profile, receivedAt: Date.now(), origin })
+      const moved = mark !== undefined && loop.moves(mark)
+      if (mark !== undefined) checkpoint = { ...checkpoint, mark }
+      const notices = this.#reminders()
+      if (!moved) notices.push(markStuck(api.address(checkpoint.mode), records.length, mark))
+      yield { ...batch, checkpoint: writeCheckpoint(checkpoint), notices }
+      if (!moved) return checkpoint
+    }
+  }
+
+  /** One page of the size that the server can bear. */
+  async #fetch(api: IntegrationApi, checkpoint: Checkpoint, signal: AbortSignal): Promise<Page> {
+    const { size } = this.#pageSize
+    const start = performance.now()
+    try {
+      const page = await api.page(checkpoint, size, signal)
+      const took = performance.now() - start
+      this.#pageSize.answered(page.records.length, took, this.#options.timeout)
+      return page
+    } catch (thrown) {
+      if (!isCeflineError(thrown)) throw thrown
+      if (thrown.code === 'timeout') this.#pageSize.timedOut()
+      else if (thrown.code === 'too-large') this.#pageSize.tooLarge()
+      else throw thrown
+      const next = this.#pageSize.size
+      throw error(
+        thrown.code,
+        `${thrown.message} (a page of ${size} records; the next try asks for ${next})`,
+        { cause: thrown.cause, retryAfter: thrown.retryAfter },
+      )
+    }
+  }
+
+  /** What the log is reminded of while it lasts. */
+  #reminders(): Notice[] {
+    if (this.#unverified?.due(Date.now()) !== true) return []
+    return [unverified(this.#client.url)]
+  }
+}
+
+function nothing(notices: Notice[]): Batch {
+  return { read: 0, lines: noLines, rejects: [], ignored: 0, notices }
+}

@@ -1,0 +1,64 @@
+import t from 'tap'
+import { refusal, retryAfter, serverText } from '../../src/netwrix/refusal.ts'
+
+t.test('what the server said', async (t) => {
+  const table: [body: string, text: string][] = [
+    ['', ''],
+    ['{"ErrorList":[{"Category":"InputError","Description":"Bad count"}]}', 'InputError Bad count'],
+    [
+      '{"ErrorList":[{"Category":"A","Description":"b","Location":"c"},{"Category":"D"}]}',
+      'A b c; D',
+    ],
+    ['{"ErrorList":{"Category":"A","Description":"b"}}', 'A b'],
+    ['{"ErrorList":[null]}', '{"ErrorList":[null]}'],
+    [
+      '<ErrorList><Error><Category>XMLError</Category><Description>0xC0 End</Description></Error></ErrorList>',
+      'XMLError 0xC0 End',
+    ],
+    [
+      '<style>p {}</style><h2>Bad Request</h2>\r\n<p>Invalid Hostname</p>',
+      'Bad Request Invalid Hostname',
+    ],
+    ['plain', 'plain'],
+  ]
+  for (const [body, text] of table) t.equal(serverText(body), text, body)
+})
+
+t.test('Retry-After', async (t) => {
+  const now = Date.UTC(2026, 0, 1)
+  const table: [header: string | undefined, wait: number | undefined][] = [
+    [undefined, undefined],
+    ['120', 120_000],
+    ['0', 1000],
+    ['999999', 3_600_000],
+    ['Thu, 01 Jan 2026 00:02:00 GMT', 120_000],
+    ['Thu, 01 Jan 2015 00:00:00 GMT', 1000],
+    ['soon', undefined],
+  ]
+  for (const [header, wait] of table) t.equal(retryAfter(header, now), wait, header ?? 'none')
+})
+
+t.test('statuses', async (t) => {
+  const asked = { place: 'https://a.example/x', username: 'u', show: (text: string) => text }
+  const table: [status: number, code: string, wait: number | undefined][] = [
+    [400, 'bad-request', Infinity],
+    [401, 'unauthorized', 300_000],
+    [403, 'forbidden', 300_000],
+    [404, 'not-found', undefined],
+    [405, 'bad-answer', undefined],
+    [408, 'timeout', undefined],
+    [429, 'server', 7000],
+    [500, 'server', undefined],
+    [502, 'server', undefined],
+    [503, 'server', 7000],
+    [504, 'timeout', undefined],
+    [301, 'bad-answer', undefined],
+    [204, 'bad-answer', undefined],
+  ]
+  for (const [status, code, wait] of table) {
+    const made = refusal({ status, headers: { 'retry-after': '7' }, text: '' }, asked)
+    t.match(made, { code, permanent: false, message: /^https:\/\/a\.example\/x answered/ })
+    t.match(made.message, String(status))
+    t.equal(made.retryAfter, wait, `${status}`)
+  }
+})

@@ -1,0 +1,319 @@
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+} from 'node:fs'
+import { copyFileSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import type { Batch, Notice, Reject } from '../../src/core.ts'
+import { unpackLines } from '../../src/io/lines.ts'
+import type { Options } from '../../src/sources/netwrix-alerts.ts'
+import { create, schema } from '../../src/sources/netwrix-alerts.ts'
+
+const header = 'When\tWho\tAction\n'
+const row = (who: string): string => `2026-01-02T03:04:05Z\t${who}\tAdded\n`
+
+/** A spool that remembers, and a source that is run as `collect` runs it. */
+class Run {
+  readonly who: string[] = []
+  readonly rejects: Reject[] = []
+  readonly notices: Notice[] = []
+  readonly known = new Set<string>()
+  read = 0
+  ignored = 0
+  given = 0
+  batches = 0
+  failure: unknown
+  readonly #options: Options
+  #abort = new AbortController()
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(folder: string, options: Partial<Options> = {}) {
+    this.#options = {
+      ...(Object.fromEntries(
+        Object.entries(schema).map(([name, { default: value }]) => [name, value]),
+      ) as unknown as Options),
+      folder,
+      settle: 60,
+      ...options,
+    }
+  }
+
+  get source() {
+    return create(this.#options, { name: 'alerts', remembers: (id) => this.known.has(hex(id)) })
+  }
+
+  /** `stopAfter` ends it in the line after that batch's yield. */
+  start(stopAfter = Infinity): this {
+    this.#abort = new AbortController()
+    this.#running = this.#run(stopAfter)
+    return this
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    for (let turn = 0; turn < 6000 && !condition() && !this.failure; turn += 1) await sleep(10)
+    if (!condition()) throw new Error(`it did not come to that: ${JSON.stringify(this.notices)}`)
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#running
+  }
+
+  async #run(stopAfter: number): Promise<void> {
+    const source = this.source
+    try {
+      for await (const batch of source.batches(undefined, this.#abort.signal)) {
+        this.#append(batch)
+        stopAfter -= 1
+        if (stopAfter === 0) break
+      }
+    } catch (thrown) {
+      this.failure = thrown
+    } finally {
+      await source.close()
+      await source.close()
+    }
+  }
+
+  #append({ read, lines, rejects, ignored, remember, notices }: Batch): void {
+    this.batches += 1
+    this.read += read
+    this.ignored += ignored
+    this.notices.push(...(notices ?? []))
+    for (const reject of rejects) if (this.#isNew(reject.id)) this.rejects.push(reject)
+    for (const [index, { cef }] of unpackLines(lines.bytes).entries()) {
+      if (this.#isNew(lines.ids.subarray(index * 16, index * 16 + 16))) {
+        this.who.push(/ suser=(\S*)/.exec(cef)?.[1] ?? '')
+      } else {
+        this.given += 1
+      }
+    }
+    if (remember) this.#isNew(remember)
+  }
+
+  #isNew(id: Uint8Array | undefined): boolean {
+    const isNew = id === undefined || !this.known.has(hex(id))
+    if (id) this.known.add(hex(id))
+    return isNew
+  }
+}
+
+function hex(id: Uint8Array): string {
+  return Buffer.from(id).toString('hex')
+}
+
+t.test('a drop goes to done, oldest first, and a second time adds nothing', async (t) => {
+  const folder = t.testdir({
+    'b.csv': header + row('first') + row('second'),
+    'a.csv': header + row('third'),
+  })
+  utimesSync(join(folder, 'b.csv'), 1000, 1000)
+  const run = new Run(folder).start()
+  await run.until(() => existsSync(join(folder, 'done', 'a.csv')))
+  t.strictSame(run.who, ['first', 'second', 'third'])
+  copyFileSync(join(folder, 'done', 'b.csv'), join(folder, 'again.csv'))
+  await run.until(() => existsSync(join(folder, 'done', 'again.csv')))
+  t.strictSame(run.who, ['first', 'second', 'third'])
+  t.equal(run.given, 2)
+  writeFileSync(join(folder, 'a.csv'), header + row('fourth'))
+  await run.until(() => run.who.includes('fourth') && !existsSync(join(folder, 'a.csv')))
+  t.equal(
+    readdirSync(join(folder, 'done')).length,
+    4,
+    'the same name again is kept beside the first',
+  )
+  await run.stop()
+  t.equal(run.failure, undefined)
+})
+
+t.test('a file that is still being written is left alone', async (t) => {
+  const folder = t.testdir({})
+  const run = new Run(folder, { settle: 400 }).start()
+  const path = join(folder, 'a.csv')
+  writeFileSync(path, header)
+  for (let turn = 0; turn < 12; turn += 1) {
+    await sleep(60)
+    appendFileSync(path, row(`w${turn}`))
+    t.equal(run.read, 0)
+  }
+  await run.until(() => !existsSync(path))
+  t.equal(run.who.length, 12)
+  await run.stop()
+})
+
+t.test('a file that appears by rename is taken without waiting', async (t) => {
+  const folder = t.testdir({ 'a.csv.tmp': header + row('me') })
+  const run = new Run(folder, { settle: 3_600_000 }).start()
+  await sleep(300)
+  renameSync(join(folder, 'a.csv.tmp'), join(folder, 'a.csv'))
+  await run.until(() => existsSync(join(folder, 'done', 'a.csv')))
+  t.strictSame(run.who, ['me'])
+  await run.stop()
+})
+
+t.test('bad files go to failed with the reason, bad rows to the rejects', async (t) => {
+  const folder = t.testdir({
+    'bad.csv': 'one\ttwo\n1\t2\n',
+    'rows.csv': `${header}3/4/2026\tme\tAdded\n${row('me')}\t\t\n`,
+    'empty.csv': '',
+    'header.csv': header,
+  })
+  const run = new Run(folder).start()
+  await run.until(() => readdirSync(folder).sort().join() === 'done,failed')
+  await run.stop()
+  t.strictSame(readdirSync(join(folder, 'failed')).sort(), ['bad.csv', 'bad.csv.reason.txt'])
+  t.match(readFileSync(join(folder, 'failed', 'bad.csv.reason.txt'), 'utf8'), /header "one, two"/)
+  t.strictSame(readdirSync(join(folder, 'done')).sort(), ['empty.csv', 'header.csv', 'rows.csv'])
+  t.match(run, { who: ['me'], read: 3, ignored: 1 })
+  t.match(run.rejects, [{ code: 'date', origin: 'rows.csv', row: 2 }])
+  t.match(
+    run.notices.filter(({ level }) => level === 'error'),
+    [{ code: 'header', message: /^bad\.csv: .* it goes to / }],
+  )
+  t.equal(run.notices.filter(({ code }) => code === 'empty-file').length, 2)
+})
+
+t.test('what is no file of alerts does no harm', async (t) => {
+  const folder = t.testdir({
+    sub: { 'x.csv': header + row('x') },
+    '.hidden.csv': header + row('h'),
+  })
+  const outside = t.testdirName + '-outside.csv'
+  writeFileSync(outside, header + row('outside'))
+  t.teardown(() => rmSync(outside))
+  symlinkSync(outside, join(folder, 'link.csv'))
+  execFileSync('mkfifo', [join(folder, 'fifo.csv')])
+  const odd = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0x0a, 0x1b, 0x27])])
+  writeFileSync(odd, header + row('odd') + 'x\n')
+  const run = new Run(folder).start()
+  await run.until(() => !existsSync(odd))
+  await sleep(200)
+  await run.stop()
+  t.strictSame(run.who, ['odd'])
+  t.match(run.rejects, [{ reason: /^\\xff\\x0a\\x1b' row 3 / }])
+  const left = readdirSync(folder).sort()
+  t.strictSame(left, ['.hidden.csv', 'done', 'fifo.csv', 'link.csv', 'sub'])
+})
+
+t.test('stopped after the commit and before the move', async (t) => {
+  const folder = t.testdir({ 'a.csv': header + row('me') + row('you') })
+  const run = new Run(folder).start(1)
+  await run.until(() => run.batches === 1)
+  await run.stop()
+  t.ok(existsSync(join(folder, 'a.csv')))
+  run.start()
+  await run.until(() => existsSync(join(folder, 'done', 'a.csv')))
+  await run.stop()
+  t.match(run, { who: ['me', 'you'], given: 2 })
+})
+
+t.test('keep, and delete', async (t) => {
+  const folder = t.testdir({ 'a.csv': header + row('me'), 'bad.csv': 'x\n' })
+  const keep = new Run(folder, { after: 'keep' }).start()
+  await keep.until(() => keep.who.length === 1 && keep.known.size === 3)
+  await keep.stop()
+  const batches = keep.batches
+  keep.start()
+  writeFileSync(join(folder, 'b.csv'), header + row('you'))
+  await keep.until(() => keep.who.length === 2)
+  await keep.stop()
+  t.equal(keep.given, 0, 'what is kept is not read again')
+  t.ok(keep.batches - batches <= 2)
+  t.strictSame(readdirSync(folder).sort(), ['a.csv', 'b.csv', 'bad.csv'])
+  unlinkSync(join(folder, 'bad.csv'))
+  const remove = new Run(folder, { after: 'delete' }).start()
+  await remove.until(() => readdirSync(folder).length === 0)
+  await remove.stop()
+  t.strictSame(remove.who.sort(), ['me', 'you'])
+})
+
+t.test('done cannot be written', async (t) => {
+  const folder = t.testdir({
+    'a.csv': header + row('me'),
+    'b.csv': header + row('you'),
+    blocked: 'a file',
+  })
+  mkdirSync(join(folder, 'drop'))
+  for (const name of ['a.csv', 'b.csv']) renameSync(join(folder, name), join(folder, 'drop', name))
+  const done = join(folder, 'blocked', 'done')
+  const run = new Run(join(folder, 'drop'), { done, watch: 'poll' }).start()
+  await run.until(() => run.who.length === 2 && run.notices.length > 0)
+  await sleep(1500)
+  t.match(run.notices, [
+    { level: 'error', code: 'write-failed', message: /ENOTDIR.*a part of the/ },
+  ])
+  t.equal(run.notices.length, 1, 'said once')
+  t.equal(run.given, 0, 'and not read again')
+  unlinkSync(join(folder, 'blocked'))
+  await run.until(() => existsSync(join(done, 'a.csv')) && existsSync(join(done, 'b.csv')))
+  await run.stop()
+  t.match(run, { who: ['me', 'you'], given: 0 })
+})
+
+t.test('the folder', async (t) => {
+  const root = t.testdir({})
+  const folder = join(root, 'drop')
+  const run = new Run(folder, { watch: 'poll' }).start()
+  await run.until(() => existsSync(folder))
+  rmSync(folder, { recursive: true })
+  await t.rejects(
+    run.until(() => false),
+    'ends when the folder vanishes',
+  )
+  t.match(run.failure, { code: 'file-unreadable', permanent: false, message: /ENOENT.*mount/ })
+  run.failure = undefined
+  const orphan = new Run(join(root, 'no', 'drop')).start()
+  await t.rejects(orphan.until(() => false))
+  t.match(orphan.failure, { code: 'file-unreadable', message: /must exist/ })
+  t.throws(() => new Run(root, { done: root }).source, { code: 'config' })
+  t.throws(() => new Run(root, { timezone: 'x' }).source, { code: 'config' })
+})
+
+t.test('check', async (t) => {
+  const root = t.testdir({ drop: { 'a.csv': header, 'b.tmp': '' }, file: '' })
+  const steps = async (folder: string, options: Partial<Options> = {}) => {
+    const found: string[] = []
+    const source = new Run(folder, options).source
+    for await (const step of source.check(undefined, new AbortController().signal)) {
+      found.push(`${step.ok ? 'ok' : 'no'} ${step.name}: ${step.detail}`)
+    }
+    return found
+  }
+  t.match(await steps(join(root, 'drop')), [
+    /^ok folder: /,
+    /^ok file system: .*(watched|polled); a file is taken when it has stood still for 60 ms/,
+    /^ok waiting: 1 file$/,
+    /^ok done: .* is made when it is needed/,
+    /^ok failed: /,
+  ])
+  t.match(await steps(join(root, 'new')), [
+    /^ok folder: .*made at the start/,
+    /^ok done/,
+    /^ok failed/,
+  ])
+  t.match((await steps(join(root, 'a', 'b')))[0], /^no folder: .*ENOENT/)
+  t.match((await steps(join(root, 'file')))[0], /^no folder: .*name a folder, not a file/)
+  const blocked = await steps(join(root, 'drop'), { done: join(root, 'file', 'done') })
+  t.match(blocked[3], /^no done: .*ENOTDIR/)
+  t.strictSame(readdirSync(root).sort(), ['drop', 'file'], 'nothing is changed')
+})
+
+t.test('10,000 files', async (t) => {
+  const folder = t.testdir({})
+  for (let index = 0; index < 10_000; index += 1) {
+    writeFileSync(join(folder, `${index}.csv`), header + row(`u${index}`))
+  }
+  const run = new Run(folder).start()
+  await run.until(() => run.who.length === 10_000 && readdirSync(folder).length === 1)
+  await run.stop()
+  t.equal(new Set(run.who).size, 10_000)
+  t.equal(run.given, 0)
+  t.equal(readdirSync(join(folder, 'done')).length, 10_000)
+})

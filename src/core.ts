@@ -80,11 +80,15 @@ export interface Source {
   close(): Promise<void>
 }
 
-/** A block of lines of one source, in the order in which the source gave them. */
-export interface Block {
+/** A block's name: all that needs to be kept of one that was sent. */
+export interface Place {
   queue: string
   /** Position in the queue: 1, 2, 3, … */
   sequence: number
+}
+
+/** A block of lines of one source, in the order in which the source gave them. */
+export interface Block extends Place {
   count: number
   /** Packed as `io/lines.ts` says. */
   lines: Buffer
@@ -93,7 +97,7 @@ export interface Block {
 /** What a destination tells while it delivers. */
 export interface Delivery {
   /** Everything handed out up to and including this block is known to be received. */
-  receipt(block: Block): void
+  receipt(block: Place): void
   /** A line of this block that cannot be sent as it is (kept; `cut` ones were sent shortened). */
   reject(block: Block, line: number, code: Code, reason: string): void
   /** The connection stands: what to, and what it is (`TLSv1.3 …`). */

@@ -8,7 +8,7 @@
  * since is sent again, whole.
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Block, Delivery, Destination, DestinationReject, Spool } from '../core.ts'
+import type { Block, Delivery, Destination, DestinationReject, Place, Spool } from '../core.ts'
 import { asCefline } from '../error.ts'
 import { eachLine } from '../io/lines.ts'
 import type { DestinationEvents } from '../telemetry/events.ts'
@@ -51,8 +51,10 @@ class Run {
   readonly #options: Forward
   /** Ends the run when a commit of receipts fails, which the destination cannot know. */
   readonly #failed = new AbortController()
-  /** Blocks handed out that have no receipt yet, in the order in which they were handed out. */
-  readonly #out: Block[] = []
+  /** Frees the wait for a block when the destination has ended. */
+  readonly #over = new AbortController()
+  /** What was handed out and has no receipt yet, in that order; without the lines, which are big. */
+  readonly #out: (Place & { count: number })[] = []
   #rejects: DestinationReject[] = []
   /** Positions that receipts have reached and that are not committed yet. */
   #reached = new Map<string, number>()
@@ -81,7 +83,10 @@ class Run {
       notice: (notice) => events.destinationNotice(notice),
     }
     const ended = AbortSignal.any([signal, this.#failed.signal])
-    await destination.deliver(this.#blocks(ended), delivery, ended)
+    const reading = AbortSignal.any([ended, this.#over.signal])
+    await destination
+      .deliver(this.#blocks(reading), delivery, ended)
+      .finally(() => this.#over.abort())
     if (this.#failed.signal.aborted) throw this.#failed.signal.reason
   }
 
@@ -101,7 +106,8 @@ class Run {
       const block = nextBlock(spool, queues, after)
       if (block) {
         after.set(block.queue, block.sequence)
-        this.#out.push(block)
+        const { queue, sequence, count } = block
+        this.#out.push({ queue, sequence, count })
         yield block
         // Blocks are read synchronously: let sockets and timers have their turn between two.
         await turn()
@@ -113,8 +119,8 @@ class Run {
     }
   }
 
-  #receipt(block: Block): void {
-    const last = this.#out.indexOf(block)
+  #receipt({ queue, sequence }: Place): void {
+    const last = this.#out.findIndex((out) => out.queue === queue && out.sequence === sequence)
     if (last === -1) return
     let lines = 0
     for (const passed of this.#out.splice(0, last + 1)) {

@@ -1,0 +1,66 @@
+/**
+ * Where a syslog destination sends: its url, read once, with what the transports need beside it.
+ */
+import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
+import { error } from '../error.ts'
+import type { TlsOptions } from '../io/tls.ts'
+import type { Transport } from '../syslog/receivers.ts'
+
+export interface Address {
+  transport: Transport
+  /** A name in ASCII (IDNA), or an IP address without brackets. */
+  host: string
+  port: number
+  /** The url with its port, for messages. */
+  url: string
+}
+
+export interface Target extends Address {
+  /** The destination's path in the configuration, such as `destinations.siem`. */
+  place: string
+  /** Milliseconds to wait for a connection, and without progress while writing. */
+  timeout: number
+  /** Milliseconds that a connection must live after a write before it counts as received. */
+  receiptAfter: number
+  tls: TlsOptions
+}
+
+/** RFC 5426 and RFC 5425 assign 514 (UDP) and 6514 (TLS); for TCP 514 is the custom. */
+const defaultPorts: Record<Transport, number> = { udp: 514, tcp: 514, tls: 6514 }
+
+/** Reads `udp://`, `tcp://` and `tls://` urls; throws `config` for anything else. */
+export function readAddress(text: string, place: string): Address {
+  const parts = /^([a-z0-9+.-]+):\/\/(\[[^\]]*\]|[^:/?#@[\]]*)(?::(\d+))?\/?$/i.exec(text.trim())
+  const example = 'such as tls://siem.example.com:6514'
+  if (!parts) throw error('config', `${place} is “${text}”, which is no syslog url: ${example}`)
+  const scheme = (parts[1] ?? '').toLowerCase()
+  if (scheme === 'relp' || scheme === 'relps') {
+    throw error(
+      'config',
+      `${place} is “${text}”: RELP is not built yet; use tls:// or tcp:// until then`,
+    )
+  }
+  if (scheme !== 'udp' && scheme !== 'tcp' && scheme !== 'tls') {
+    throw error('config', `${place} is “${text}”: use udp://, tcp:// or tls://, ${example}`)
+  }
+  const host = readHost(parts[2] ?? '')
+  if (host === undefined) {
+    throw error('config', `${place} is “${text}”: “${parts[2]}” is no host name or address`)
+  }
+  const port = parts[3] === undefined ? defaultPorts[scheme] : Number(parts[3])
+  if (port < 1 || port > 65_535) {
+    throw error('config', `${place} is “${text}”: a port is a number from 1 to 65535`)
+  }
+  const shown = isIP(host) === 6 ? `[${host}]` : host
+  return { transport: scheme, host, port, url: `${scheme}://${shown}:${port}` }
+}
+
+function readHost(text: string): string | undefined {
+  if (text.startsWith('[')) {
+    const address = text.slice(1, -1)
+    return isIP(address) === 6 ? address : undefined
+  }
+  const name = domainToASCII(text)
+  return name === '' || /\s/.test(name) ? undefined : name
+}

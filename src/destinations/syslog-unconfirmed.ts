@@ -1,0 +1,81 @@
+/**
+ * What was sent on one connection and has no receipt yet.
+ *
+ * Plain TCP and TLS syslog have no answer of their own. A block counts as received when the kernel
+ * has all its bytes and the connection has then lived for `receiptAfter`: a receiver that is gone
+ * shows by FIN, RST or an alert well within that time. That is a good guess and no proof; this class
+ * is the one place to be changed for a better one.
+ */
+import type { Place } from '../core.ts'
+
+interface Sent {
+  /** Without the lines: two seconds of traffic would be kept. */
+  place: Place
+  /** When the receipt is due (ms of `performance.now`); Infinity: not with the kernel yet. */
+  due: number
+}
+
+/** Receipts come this many ms late, so that those due close together are given as one. */
+const grain = 20
+
+export class Unconfirmed {
+  readonly #receiptAfter: number
+  readonly #receipt: (place: Place) => void
+  readonly #sent: Sent[] = []
+  #timer: NodeJS.Timeout | undefined
+  #emptied: (() => void) | undefined
+
+  constructor(receiptAfter: number, receipt: (place: Place) => void) {
+    this.#receiptAfter = receiptAfter
+    this.#receipt = receipt
+  }
+
+  get size(): number {
+    return this.#sent.length
+  }
+
+  /** Takes the next block in order; the function it gives is to be called when it is written. */
+  add({ queue, sequence }: Place): () => void {
+    const sent: Sent = { place: { queue, sequence }, due: Infinity }
+    this.#sent.push(sent)
+    return () => {
+      sent.due = performance.now() + this.#receiptAfter
+      this.#timer ??= setTimeout(() => this.#settle(), this.#receiptAfter + grain)
+    }
+  }
+
+  /** Takes a block none of whose lines could be sent: received as soon as those before it. */
+  skip(place: Place): void {
+    const last = this.#sent.at(-1)
+    if (last) last.place = { queue: place.queue, sequence: place.sequence }
+    else this.#receipt(place)
+  }
+
+  /** Resolves when everything has its receipt. */
+  async empty(): Promise<void> {
+    if (this.#sent.length === 0) return
+    await new Promise<void>((resolve) => (this.#emptied = resolve))
+  }
+
+  /** No receipt comes after this. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#sent.length = 0
+  }
+
+  /** Gives one receipt, for the newest block whose time has come, and waits for the next. */
+  #settle(): void {
+    const now = performance.now()
+    let passed = 0
+    while ((this.#sent[passed]?.due ?? Infinity) <= now) passed += 1
+    const newest = this.#sent[passed - 1]
+    this.#sent.splice(0, passed)
+    const next = this.#sent[0]
+    this.#timer =
+      next === undefined || next.due === Infinity
+        ? undefined
+        : setTimeout(() => this.#settle(), next.due - now + grain)
+    if (newest) this.#receipt(newest.place)
+    if (this.#sent.length === 0) this.#emptied?.()
+  }
+}

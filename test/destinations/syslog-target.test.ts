@@ -1,0 +1,48 @@
+import t from 'tap'
+import { readAddress } from '../../src/destinations/syslog-target.ts'
+
+t.test('urls that are read', (t) => {
+  const rows: [text: string, transport: string, host: string, port: number, url: string][] = [
+    ['udp://siem', 'udp', 'siem', 514, 'udp://siem:514'],
+    ['tcp://10.0.0.1', 'tcp', '10.0.0.1', 514, 'tcp://10.0.0.1:514'],
+    ['tls://siem.example.com', 'tls', 'siem.example.com', 6514, 'tls://siem.example.com:6514'],
+    [
+      'TLS://Siem.Example.com:6515/',
+      'tls',
+      'siem.example.com',
+      6515,
+      'tls://siem.example.com:6515',
+    ],
+    ['tcp://[fd00::1]:601', 'tcp', 'fd00::1', 601, 'tcp://[fd00::1]:601'],
+    [
+      'tcp://bücher.example',
+      'tcp',
+      'xn--bcher-kva.example',
+      514,
+      'tcp://xn--bcher-kva.example:514',
+    ],
+  ]
+  for (const [text, transport, host, port, url] of rows) {
+    t.same(readAddress(text, 'place'), { transport, host, port, url })
+  }
+  t.end()
+})
+
+t.test('urls that are not', (t) => {
+  const rows: [text: string, message: RegExp][] = [
+    ['relp://siem', /RELP is not built yet/],
+    ['https://siem', /use udp:\/\/, tcp:\/\/ or tls:\/\//],
+    ['siem:514', /no syslog url/],
+    ['tcp://siem:0', /from 1 to 65535/],
+    ['tcp://siem:65536', /from 1 to 65535/],
+    ['tcp://siem/path', /no syslog url/],
+    ['tcp://user:secret@siem', /no syslog url/],
+    ['tcp://', /no host name/],
+    ['tcp://[::g]', /no host name/],
+    ['', /no syslog url/],
+  ]
+  for (const [text, message] of rows) {
+    t.throws(() => readAddress(text, 'destinations.siem.url'), { code: 'config', message }, text)
+  }
+  t.end()
+})

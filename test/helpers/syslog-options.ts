@@ -1,0 +1,43 @@
+/** Options of a syslog destination as the configuration gives them, with short waits. */
+import type { Options } from '../../src/destinations/syslog.ts'
+import { create } from '../../src/destinations/syslog.ts'
+import type { Destination } from '../../src/core.ts'
+import type { TlsOptions } from '../../src/io/tls.ts'
+
+export const plainTls: TlsOptions = {
+  ca: null,
+  cert: null,
+  key: null,
+  servername: null,
+  fingerprint: null,
+  minVersion: 'TLSv1.2',
+  verify: true,
+}
+
+export type Some = Partial<Omit<Options, 'tls'>> & { tls?: Partial<TlsOptions> }
+
+export function syslogOptions(url: string, options: Some = {}): Options {
+  return {
+    url,
+    receiver: null,
+    format: null,
+    framing: null,
+    payload: 'cef',
+    facility: 'local4',
+    hostname: 'auditor.example.com',
+    appName: 'cefline',
+    timezone: 'UTC',
+    time: 'event',
+    maxBytes: null,
+    equals: null,
+    receiptAfter: 100,
+    timeout: 5000,
+    ...options,
+    tls: { ...plainTls, ...options.tls },
+  }
+}
+
+/** The destination `destinations.siem`. */
+export function syslogTo(url: string, options: Some = {}): Destination {
+  return create(syslogOptions(url, options), { name: 'siem' })
+}

@@ -1,0 +1,45 @@
+/**
+ * The regular files of one folder, with what identifies them. Symlinks, folders, FIFOs, sockets and
+ * devices are not in it. Names are bytes.
+ */
+import { lstat, readdir } from 'node:fs/promises'
+import { isPassedOver, joinPath } from './file-name.ts'
+import { errnoOf, identityOf } from './regular-file.ts'
+import type { SeenFile } from './settled.ts'
+
+/** Files looked at at once: enough to hide the thread pool's latency, few enough for flat memory. */
+const atOnce = 64
+
+/** Throws what readdir throws. A file that goes while it is looked at is left out. */
+export async function listFiles(folder: string): Promise<SeenFile[]> {
+  const names = await readdir(folder, { encoding: 'buffer' })
+  const files: SeenFile[] = []
+  for (let at = 0; at < names.length; at += atOnce) {
+    const some = names.slice(at, at + atOnce).map((name) => look(folder, name))
+    for (const file of await Promise.all(some)) if (file) files.push(file)
+  }
+  return files
+}
+
+async function look(folder: string, name: Buffer): Promise<SeenFile | undefined> {
+  try {
+    const stats = await lstat(joinPath(folder, name), { bigint: true })
+    if (!stats.isFile()) return undefined
+    return {
+      name,
+      identity: identityOf(stats),
+      birthtimeNs: stats.birthtimeNs,
+      passedOver: isPassedOver(name),
+    }
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return undefined
+    throw thrown
+  }
+}
+
+/** Oldest first: by the time of the last change, then by name. */
+export function byAge(a: SeenFile, b: SeenFile): number {
+  const { mtimeNs } = a.identity
+  if (mtimeNs !== b.identity.mtimeNs) return mtimeNs < b.identity.mtimeNs ? -1 : 1
+  return Buffer.compare(a.name, b.name)
+}

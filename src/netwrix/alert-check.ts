@@ -1,0 +1,92 @@
+/**
+ * `cefline check` for a drop folder: what the first opening would meet, with nothing changed.
+ */
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { CheckStep } from '../core.ts'
+import { asCefline } from '../error.ts'
+import type { FolderOptions } from '../io/folder.ts'
+import { folderError, localSettle, networkSettle, watchMode } from '../io/folder.ts'
+import { listFiles } from '../io/listing.ts'
+import { errnoOf } from '../io/regular-file.ts'
+import type { AlertFinish } from './alert-finish.ts'
+
+type Watching = Pick<FolderOptions, 'settle' | 'watch'>
+
+export async function* checkAlertFolder(
+  { folder, done, failed, after }: AlertFinish,
+  { settle, watch }: Watching,
+): AsyncGenerator<CheckStep> {
+  const writable = after !== 'keep'
+  const missing = !(await exists(folder))
+  yield await step('folder', () => checkFolder(folder, missing, writable))
+  if (!missing) {
+    yield await step('file system', async () => {
+      const mode = await watchMode({ folder, settle, watch })
+      const stillness = settle ?? (mode.network ? networkSettle : localSettle)
+      const how = mode.events ? 'watched' : 'polled'
+      return `${mode.name}: ${how}; a file is taken when it has stood still for ${stillness} ms`
+    })
+    yield await step('waiting', async () => {
+      const files = (await listFiles(folder)).filter((file) => !file.passedOver)
+      return `${files.length} file${files.length === 1 ? '' : 's'}`
+    })
+  }
+  const targets: Record<string, string> =
+    after === 'move' ? { done, failed } : after === 'delete' ? { failed } : {}
+  for (const [name, path] of Object.entries(targets)) {
+    yield await step(name, () => checkTarget(path, missing ? folder : undefined))
+  }
+}
+
+async function checkFolder(folder: string, missing: boolean, writable: boolean): Promise<string> {
+  const subject = missing ? dirname(folder) : folder
+  const mode = constants.R_OK | constants.X_OK | (writable || missing ? constants.W_OK : 0)
+  try {
+    if (!(await stat(subject)).isDirectory()) {
+      throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
+    }
+    await access(subject, mode)
+  } catch (cause) {
+    throw folderError(missing && errnoOf(cause) !== 'ENOENT' ? subject : folder, cause)
+  }
+  return missing ? `${folder} is made at the start` : folder
+}
+
+/** The nearest folder above that exists must take a new one. `made` is one that will exist. */
+async function checkTarget(path: string, made: string | undefined): Promise<string> {
+  let nearest = path
+  while (!(await exists(nearest)) && nearest !== dirname(nearest)) {
+    if (nearest === made) return `${path} is made when it is needed`
+    nearest = dirname(nearest)
+  }
+  try {
+    if (!(await stat(nearest)).isDirectory()) {
+      throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
+    }
+    await access(nearest, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw folderError(nearest, cause)
+  }
+  return nearest === path ? path : `${path} is made when it is needed`
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (thrown) {
+    return !['ENOENT', 'ENOTDIR'].includes(errnoOf(thrown))
+  }
+}
+
+async function step(name: string, look: () => Promise<string>): Promise<CheckStep> {
+  const began = performance.now()
+  const milliseconds = (): number => Math.round(performance.now() - began)
+  try {
+    return { name, ok: true, detail: await look(), milliseconds: milliseconds() }
+  } catch (thrown) {
+    return { name, ok: false, detail: asCefline(thrown).message, milliseconds: milliseconds() }
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Who may import whom. Reads the import lines of every source file and fails on any edge that the
+ * rules of the house (CONTRIBUTING.md) do not have.
+ */
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, relative, resolve, dirname } from 'node:path'
+import t from 'tap'
+
+const src = join(import.meta.dirname, '..', 'src')
+
+/** A part is the first folder under src, or the file itself at the top. */
+const partOf = (path: string) => path.split('/').slice(0, 1).join('/')
+
+/** Each part, and the parts it may import beside itself. */
+const allowed: Record<string, string[]> = {
+  'error.ts': [],
+  'core.ts': ['error.ts', 'io'],
+  'version.ts': [],
+  cef: ['error.ts'],
+  syslog: ['error.ts', 'cef', 'core.ts', 'io'],
+  decoders: ['error.ts'],
+  io: ['error.ts', 'core.ts'],
+  netwrix: ['error.ts', 'core.ts', 'io', 'cef', 'decoders', 'mappings', 'version.ts'],
+  mappings: ['error.ts', 'cef', 'netwrix'],
+  sources: ['error.ts', 'core.ts', 'io', 'cef', 'decoders', 'mappings', 'netwrix'],
+  destinations: ['error.ts', 'core.ts', 'io', 'cef', 'syslog'],
+  spool: ['error.ts', 'core.ts', 'io'],
+  telemetry: ['error.ts', 'core.ts', 'io'],
+  pipeline: ['error.ts', 'core.ts', 'io', 'telemetry'],
+  status: ['error.ts', 'core.ts', 'telemetry', 'io'],
+  config: ['error.ts', 'core.ts', 'spool'],
+  'embedded.ts': [],
+  'components.ts': ['core.ts', 'config', 'destinations', 'sources'],
+  'app.ts': [
+    'components.ts',
+    'error.ts',
+    'core.ts',
+    'config',
+    'pipeline',
+    'spool',
+    'status',
+    'telemetry',
+    'version.ts',
+  ],
+  commands: [
+    'error.ts',
+    'core.ts',
+    'app.ts',
+    'components.ts',
+    'config',
+    'embedded.ts',
+    'io',
+    'cef',
+    'netwrix',
+    'mappings',
+    'spool',
+    'telemetry',
+  ],
+  'cli.ts': ['commands', 'error.ts', 'io', 'version.ts'],
+}
+
+/** Files of `io` that core, cef, syslog and decoders may use: no side effect in them. */
+const pure = ['io/lines.ts', 'io/printable.ts']
+
+interface Edge {
+  from: string
+  to: string
+}
+
+const edges: Edge[] = []
+const packages: Edge[] = []
+for (const entry of readdirSync(src, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile()) continue
+  const file = join(entry.parentPath, entry.name)
+  const from = relative(src, file)
+  for (const [, names = '', target = ''] of readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export)\b([^']*?)\bfrom '([^']+)'/gm,
+  )) {
+    if (target.startsWith('.')) {
+      edges.push({ from, to: relative(src, resolve(dirname(file), target)) })
+    } else if (names.trim() !== '{ isIP }') packages.push({ from, to: target })
+  }
+}
+
+t.ok(edges.length > 50, 'the import lines are found')
+
+for (const { from, to } of edges) {
+  if (partOf(from) === partOf(to)) continue
+  const list = allowed[partOf(from)]
+  t.ok(list?.includes(partOf(to)), `${from} may import ${to}`)
+  if (['core.ts', 'cef', 'syslog', 'decoders'].includes(partOf(from)) && partOf(to) === 'io') {
+    t.ok(pure.includes(to), `${from} imports nothing with a side effect: ${to}`)
+  }
+}
+
+t.test('one place for each engine', async (t) => {
+  for (const { from, to } of packages) {
+    if (to === 'lmdb') t.match(from, /^spool\//, 'LMDB is known in spool/ only')
+    if (to === 'convict') t.match(from, /^config\//)
+    if (to === 'pino' || to === 'prom-client') t.match(from, /^telemetry\//)
+    if (to === 'commander') t.equal(from, 'cli.ts')
+  }
+})
+
+t.test('codecs have no side effect', async (t) => {
+  const effects = /^node:(fs|net|tls|dgram|http|https|child_process|worker_threads)/
+  for (const { from, to } of packages) {
+    if (['cef', 'syslog', 'decoders', 'mappings'].includes(partOf(from))) {
+      t.notMatch(to, effects, `${from} does not touch the world`)
+    }
+  }
+})

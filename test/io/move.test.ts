@@ -1,0 +1,112 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { moveInto, removeFile } from '../../src/io/move.ts'
+import type { FileIdentity } from '../../src/io/regular-file.ts'
+import { identify } from '../../src/io/regular-file.ts'
+
+/** A folder on another file system, for renames that fail with EXDEV. */
+const otherVolume = '/dev/shm'
+const hasOther = existsSync(otherVolume) && statSync(otherVolume).dev !== statSync('.').dev
+
+async function identityOf(path: string): Promise<FileIdentity> {
+  const identity = await identify(Buffer.from(path))
+  if (!identity) throw new Error(`${path} is not there`)
+  return identity
+}
+
+async function move(folder: string, target: string, name = 'a.csv'): Promise<unknown> {
+  const path = join(folder, name)
+  return moveInto(Buffer.from(path), await identityOf(path), target, Buffer.from(name))
+}
+
+t.test('never over an existing file', async (t) => {
+  const folder = t.testdir({ 'a.csv': 'one' })
+  const done = join(folder, 'done')
+  t.match(await move(folder, done), { kind: 'moved', name: Buffer.from('a.csv') })
+  writeFileSync(join(folder, 'a.csv'), 'two')
+  await move(folder, done)
+  writeFileSync(join(folder, 'a.csv'), 'three')
+  await move(folder, done)
+  const names = readdirSync(done)
+  t.equal(names.length, 3)
+  t.ok(
+    names.every((name) => /^a(\.\d{8}T\d{9}Z(-\d+)?)?\.csv$/.test(name)),
+    names.join(),
+  )
+  const texts = names.map((name) => readFileSync(join(done, name), 'utf8')).sort()
+  t.strictSame(texts, ['one', 'three', 'two'])
+  t.equal(readFileSync(join(done, 'a.csv'), 'utf8'), 'one')
+})
+
+t.test('a file that is not the one that was meant is left alone', async (t) => {
+  const folder = t.testdir({ 'a.csv': 'one' })
+  const path = join(folder, 'a.csv')
+  const identity = await identityOf(path)
+  writeFileSync(path, 'another')
+  const done = join(folder, 'done')
+  t.match(await moveInto(Buffer.from(path), identity, done, Buffer.from('a.csv')), {
+    kind: 'changed',
+  })
+  t.equal(await removeFile(Buffer.from(path), identity), 'changed')
+  t.equal(readFileSync(path, 'utf8'), 'another')
+  rmSync(path)
+  t.match(await moveInto(Buffer.from(path), identity, done, Buffer.from('a.csv')), { kind: 'gone' })
+  t.equal(await removeFile(Buffer.from(path), identity), 'gone')
+  t.notOk(existsSync(done), 'and nothing was reserved')
+})
+
+t.test('a folder that cannot be made', async (t) => {
+  const folder = t.testdir({ 'a.csv': 'one', file: '' })
+  await t.rejects(move(folder, join(folder, 'file', 'done')), { code: 'ENOTDIR' })
+  t.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'one')
+})
+
+t.test('names of any bytes', async (t) => {
+  const folder = t.testdir({ x: 'one' })
+  const name = Buffer.from([0x0a, 0xff, 0x22, 0x5c, 0x1b])
+  const path = Buffer.concat([Buffer.from(`${folder}/`), name])
+  renameSync(join(folder, 'x'), path)
+  const identity = await identify(path)
+  if (!identity) throw new Error('not there')
+  const done = join(folder, 'done')
+  t.match(await moveInto(path, identity, done, name), { kind: 'moved', name })
+  t.strictSame(readdirSync(done, { encoding: 'buffer' }), [name])
+})
+
+t.test('to another file system', { skip: hasOther ? false : 'no second volume' }, async (t) => {
+  const folder = t.testdir({ 'a.csv': 'one' })
+  const other = mkdtempSync(join(otherVolume, 'cefline-'))
+  t.teardown(() => rmSync(other, { recursive: true }))
+  utimesSync(join(folder, 'a.csv'), 1e9, 1e9)
+  const done = join(other, 'done')
+  t.match(await move(folder, done), { kind: 'moved' })
+  t.equal(readFileSync(join(done, 'a.csv'), 'utf8'), 'one')
+  t.equal(statSync(join(done, 'a.csv')).mtimeMs, 1e12, 'with its time')
+  t.notOk(existsSync(join(folder, 'a.csv')))
+  writeFileSync(join(folder, 'a.csv'), 'x'.repeat(3_000_000))
+  await move(folder, done)
+  const names = readdirSync(done)
+  t.equal(names.length, 2, 'no temporary file is left')
+  t.equal(readFileSync(join(done, 'a.csv'), 'utf8'), 'one')
+})
+
+t.test(
+  'a folder that may not be written',
+  { skip: process.getuid?.() === 0 && 'root may' },
+  async (t) => {
+    const folder = t.testdir({ 'a.csv': 'one', done: {} })
+    chmodSync(join(folder, 'done'), 0o500)
+    await t.rejects(move(folder, join(folder, 'done')), { code: 'EACCES' })
+    t.ok(existsSync(join(folder, 'a.csv')))
+  },
+)

@@ -1,0 +1,31 @@
+# Two stages: one compiles, the other holds what runs. uid and gid 1000 (node), no package manager,
+# no compiler. Runs with a read-only root file system: everything that is written goes to the volume.
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build && npm ci --omit=dev --ignore-scripts \
+    && rm -rf dist/.tsbuildinfo node_modules/@lmdb/lmdb-darwin-* node_modules/@lmdb/lmdb-win32-*
+
+FROM node:24-bookworm-slim
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /opt/yarn* /usr/local/bin/yarn /usr/local/bin/yarnpkg \
+    && mkdir -p /var/lib/cefline /etc/cefline && chown 1000:1000 /var/lib/cefline
+WORKDIR /opt/cefline
+COPY --from=build /build/node_modules node_modules
+COPY --from=build /build/dist dist
+COPY package.json LICENSE ./
+ENV NODE_ENV=production \
+    CEFLINE_EMBEDDED_DEFAULT=off \
+    DATA_FOLDER=/var/lib/cefline \
+    STATUS_LISTEN=0.0.0.0:8514
+USER 1000:1000
+VOLUME /var/lib/cefline
+EXPOSE 8514
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["node", "-e", "fetch('http://127.0.0.1:8514/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/opt/cefline/dist/cli.js"]
+CMD ["run"]

@@ -1,0 +1,183 @@
+/**
+ * From a configuration to running loops. Started downstream first, so that nothing is taken in
+ * before there is a place for it; stopped upstream first. Stopping drains nothing: the spool is
+ * durable, and what has no receipt is sent again at the next start.
+ */
+import { statfs } from 'node:fs/promises'
+import { byPriority, createDestination, createSource, whereOf } from './components.ts'
+import type { Configuration } from './config/load.ts'
+import type { Source } from './core.ts'
+import { collect } from './pipeline/collect.ts'
+import { forward } from './pipeline/forward.ts'
+import { makeRoom } from './pipeline/make-room.ts'
+import { openSpool } from './spool/spool.ts'
+import type { LmdbSpool } from './spool/spool.ts'
+import { startStatusServer } from './status/server.ts'
+import type { StatusServer } from './status/server.ts'
+import { readStatus } from './status/status.ts'
+import type { Part } from './status/status.ts'
+import { Events } from './telemetry/events.ts'
+import type { Log } from './telemetry/log.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { version } from './version.ts'
+
+/** statfs type of an overlay: a container's own layer, gone with the container. */
+const overlayFileSystem = 0x794c7630
+
+export class App {
+  readonly #configuration: Configuration
+  readonly #events: Events
+  readonly #startedAt = new Date()
+  readonly #reading = new AbortController()
+  readonly #sending = new AbortController()
+  #spool: LmdbSpool | undefined
+  #server: StatusServer | undefined
+  #sources: { source: Source; loop: Promise<void> }[] = []
+  #forwards: Promise<void>[] = []
+  #stopped: Promise<void> | undefined
+
+  constructor(configuration: Configuration, log: Log) {
+    this.#configuration = configuration
+    this.#events = new Events(log, new Metrics(version))
+  }
+
+  /** Resolves when all loops run. Throws `config` or a spool's error, with everything closed. */
+  async start(): Promise<void> {
+    try {
+      await this.#openSpool()
+      await this.#startStatus()
+      this.#startForwards()
+      this.#startSources()
+      await this.#announce()
+    } catch (thrown) {
+      await this.stop()
+      throw thrown
+    }
+  }
+
+  /** Safe at any time, safe twice. */
+  stop(reason?: string): Promise<void> {
+    this.#stopped ??= this.#stop(reason)
+    return this.#stopped
+  }
+
+  async #openSpool(): Promise<void> {
+    const { spool, sources, destinations } = this.#configuration
+    const queues = sources.map((source) => source.name)
+    this.#spool = await openSpool({
+      folder: spool.folder,
+      maxBytes: spool.maxBytes,
+      reserve: spool.reserve,
+      remember: { age: spool.rememberAge, count: spool.rememberCount },
+      queues,
+      destinations: new Map(destinations.map(({ name, from }) => [name, from ?? queues])),
+    })
+    this.#events.metrics.watch(
+      this.#spool,
+      destinations.map((destination) => destination.name),
+    )
+  }
+
+  async #startStatus(): Promise<void> {
+    const { status, spool, origin } = this.#configuration
+    const input = {
+      version,
+      configuration: origin,
+      startedAt: this.#startedAt,
+      folder: spool.folder,
+      sources: this.#configuration.sources.map(partOf),
+      destinations: this.#configuration.destinations.map(partOf),
+      spool: this.#open(),
+      events: this.#events,
+    }
+    this.#server = await startStatusServer({
+      listen: status.listen,
+      token: status.token,
+      metrics: this.#events.metrics,
+      status: () => readStatus(input),
+    })
+  }
+
+  #startForwards(): void {
+    const { sources, destinations } = this.#configuration
+    this.#forwards = destinations.map((configuration) => {
+      const { name, from } = configuration
+      const read = sources.filter((source) => from === null || from.includes(source.name))
+      return forward({
+        name,
+        destination: createDestination(configuration),
+        queues: byPriority(read),
+        spool: this.#open(),
+        events: this.#events.destination(name),
+        signal: this.#sending.signal,
+      })
+    })
+  }
+
+  #startSources(): void {
+    const spool = this.#open()
+    const whenFull = new Map(this.#configuration.destinations.map((d) => [d.name, d.whenFull]))
+    const room = () => makeRoom(spool, whenFull, this.#events)
+    this.#sources = this.#configuration.sources.map((configuration) => {
+      const { name } = configuration
+      const source = createSource(configuration, (id) => spool.remembers(name, id))
+      const events = this.#events.source(name)
+      const { signal } = this.#reading
+      return { source, loop: collect({ name, source, spool, events, makeRoom: room, signal }) }
+    })
+  }
+
+  /** What it watches, where it sends, where the status page is; and what deserves a warning. */
+  async #announce(): Promise<void> {
+    const { sources, destinations, warnings, spool, origin } = this.#configuration
+    const state = this.#open()
+    this.#events.started([
+      `Cefline ${version}, configuration: ${origin}`,
+      ...sources.map(partOf).map(({ name, type, where }) => `reads ${where} (${name}: ${type})`),
+      ...destinations
+        .map(partOf)
+        .map(({ name, type, where }) => `sends to ${where} (${name}: ${type})`),
+      `spool ${spool.folder}: ${waitingLines(state, destinations)}`,
+      `status page ${this.#server?.url}`,
+    ])
+    for (const warning of warnings) this.#events.warned(warning)
+    for (const { destination, queue } of state.strangers()) {
+      this.#events.warned(
+        `the spool knows a destination "${destination}" (of ${queue}) that the configuration does not have; its position is kept and holds nothing back`,
+      )
+    }
+    const { type } = await statfs(spool.folder)
+    if (type === overlayFileSystem) {
+      this.#events.warned(
+        `spool.folder: "${spool.folder}" is in the container's own layer and is lost with the container; mount a volume there`,
+      )
+    }
+  }
+
+  async #stop(reason?: string): Promise<void> {
+    if (reason !== undefined) this.#events.stopping(reason)
+    this.#reading.abort(new Error('stopping'))
+    await Promise.all(this.#sources.map(({ source, loop }) => loop.then(() => source.close())))
+    this.#sending.abort(new Error('stopping'))
+    await Promise.all(this.#forwards)
+    await this.#server?.close()
+    await this.#spool?.close()
+    if (reason !== undefined) this.#events.stopped()
+  }
+
+  #open(): LmdbSpool {
+    if (!this.#spool) throw new Error('the spool is not open')
+    return this.#spool
+  }
+}
+
+type Component = Configuration['sources'][number] | Configuration['destinations'][number]
+
+function partOf(component: Component): Part {
+  return { name: component.name, type: component.type, where: whereOf(component) }
+}
+
+function waitingLines(spool: LmdbSpool, destinations: Configuration['destinations']): string {
+  const waiting = destinations.map(({ name }) => `${spool.waiting(name).lines} lines for ${name}`)
+  return `${waiting.join(', ')} waiting`
+}

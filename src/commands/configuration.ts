@@ -1,0 +1,36 @@
+/**
+ * The configuration that every command reads, the same way as `run`.
+ */
+import { tables } from '../components.ts'
+import { loadConfiguration, resolveConfiguration } from '../config/load.ts'
+import type { Configuration } from '../config/load.ts'
+import { embeddedConfiguration } from '../embedded.ts'
+import { error } from '../error.ts'
+
+/** Origin of a configuration that was found nowhere. */
+export const embeddedDefault = 'embedded default'
+
+/** Throws `config`, also when there is none and the embedded default is turned off. */
+export function readConfiguration(path: string | undefined): Configuration {
+  const { env } = process
+  const configuration = loadConfiguration({ path, env, cwd: process.cwd(), tables })
+  const { origin, sources, destinations } = configuration
+  if (origin === embeddedDefault && env['CEFLINE_EMBEDDED_DEFAULT'] !== 'off') return configuration
+  const missing = [sources.length === 0 && 'source', destinations.length === 0 && 'destination']
+  const names = missing.filter(Boolean).join(' and no ')
+  if (names === '') return configuration
+  throw error(
+    'config',
+    `there is no ${names}: mount /etc/cefline/cefline.yaml, or set NETWRIX_URL or DROP_FOLDER, and SYSLOG_URL`,
+  )
+}
+
+/** The configuration with the embedded default's source and destination, when nothing was found. */
+export function withEmbedded(found: Configuration, collectorUrl: string): Configuration {
+  if (found.origin !== embeddedDefault) return found
+  const { sources, destinations } = resolveConfiguration(embeddedConfiguration(collectorUrl), {
+    origin: embeddedDefault,
+    tables,
+  })
+  return { ...found, sources, destinations }
+}

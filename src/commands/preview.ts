@@ -1,0 +1,162 @@
+/**
+ * `cefline preview FILE…|-`: what would be sent for the records in a file: record → CEF → frame.
+ * No network, no spool, and the file stays where it is.
+ *
+ * A file that begins with `{` or `[` is activity records as the Integration API gives them in JSON,
+ * anything else is a file of alerts. Exit code 0, or 1 when a record was rejected.
+ */
+import { createReadStream } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer, text } from 'node:stream/consumers'
+import colors from 'picocolors'
+import { createDestination } from '../components.ts'
+import { decode } from '../cef/decode.ts'
+import type { Configuration } from '../config/load.ts'
+import type { Batch, Reject } from '../core.ts'
+import { error } from '../error.ts'
+import { unpackLines } from '../io/lines.ts'
+import { printable, shorten } from '../io/printable.ts'
+import { activityBatch } from '../netwrix/activity-batch.ts'
+import { readFileOnce } from '../netwrix/alert-reader.ts'
+import { readPage } from '../netwrix/page.ts'
+import { readConfiguration, withEmbedded } from './configuration.ts'
+
+export interface PreviewOptions {
+  config: string | undefined
+  files: string[]
+  source?: string
+  limit?: number
+  json?: boolean
+}
+
+interface Frame {
+  destination: string
+  frame: Buffer
+}
+
+type Line = ReturnType<typeof unpackLines>[number]
+
+export async function preview(options: PreviewOptions): Promise<number> {
+  const { files, source, limit = Infinity, json } = options
+  const configuration = withEmbedded(readConfiguration(options.config), 'tcp://127.0.0.1:514')
+  const destinations = configuration.destinations.map((configuration) => ({
+    name: configuration.name,
+    destination: createDestination(configuration),
+  }))
+  let shown = 0
+  let rejected = 0
+  for (const file of files) {
+    for await (const batch of batchesOf(file, configuration, source)) {
+      for (const reject of batch.rejects) {
+        rejected += 1
+        console.log(json ? JSON.stringify(reject) : rejectText(reject))
+      }
+      for (const line of unpackLines(batch.lines.bytes)) {
+        if (shown === limit) return rejected > 0 ? 1 : 0
+        shown += 1
+        const frames = destinations.map(({ name, destination }) => ({
+          destination: name,
+          frame: destination.frame(line.cef, line.time, line.severity),
+        }))
+        console.log(json ? lineJson(line, frames) : lineText(shown, line, frames))
+      }
+    }
+  }
+  return rejected > 0 ? 1 : 0
+}
+
+async function* batchesOf(
+  file: string,
+  configuration: Configuration,
+  wanted: string | undefined,
+): AsyncGenerator<Batch> {
+  const folder = file === '-' ? await mkdtemp(join(tmpdir(), 'cefline-')) : undefined
+  try {
+    const path = folder ? join(folder, 'standard input') : file
+    if (folder) await writeFile(path, await buffer(process.stdin))
+    const content = await beginning(path)
+    const type = /^\ufeff?\s*[{[]/.test(content) ? 'netwrix-api' : 'netwrix-alerts'
+    const options = sourceOptions(configuration, type, wanted)
+    if (type === 'netwrix-alerts') {
+      yield* readFileOnce(path, options as Parameters<typeof readFileOnce>[1])
+    } else {
+      const records = recordsIn(await readFile(path), file)
+      const { profile } = options as { profile: 'standard' | 'classic' }
+      yield activityBatch(records, { profile, receivedAt: Date.now(), origin: file })
+    }
+  } finally {
+    if (folder) await rm(folder, { recursive: true })
+  }
+}
+
+async function beginning(path: string): Promise<string> {
+  try {
+    return await text(createReadStream(path, { end: 1023 }))
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    throw error('file-unreadable', `${path} cannot be read (${String(code)})`, { cause: thrown })
+  }
+}
+
+/** A page as the API answers it, a list of records, or one record. */
+function recordsIn(body: Buffer, file: string): unknown[] {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(body))
+  } catch (thrown) {
+    throw error('bad-answer', `${file} is not JSON: ${(thrown as Error).message}`, {
+      cause: thrown,
+    })
+  }
+  if (Array.isArray(value)) return value
+  if (typeof value === 'object' && value !== null && 'Action' in value) return [value]
+  return readPage(body, undefined, file, (text) => shorten(printable(text), 200)).records
+}
+
+/** The options of the source that is named, of the first of this type, or the defaults. */
+function sourceOptions(
+  { sources }: Configuration,
+  type: string,
+  wanted: string | undefined,
+): object {
+  const source = sources.find(({ name, type: has }) => {
+    return wanted === undefined ? has === type : name === wanted
+  })
+  if (wanted !== undefined && source?.type !== type) {
+    throw error('config', `--source ${wanted}: there is no source of that name and type ${type}`)
+  }
+  return source?.options ?? { profile: 'standard', timezone: 'UTC', dateFormat: 'auto' }
+}
+
+function lineJson({ cef, time, severity }: Line, frames: Frame[]): string {
+  return JSON.stringify({
+    time: new Date(time).toISOString(),
+    severity,
+    cef,
+    frames: Object.fromEntries(
+      frames.map(({ destination, frame }) => [destination, frame.toString('utf8')]),
+    ),
+  })
+}
+
+function lineText(number: number, { cef, time, severity }: Line, frames: Frame[]): string {
+  const { vendor, product, classId, name, extension } = decode(cef)!
+  const width = Math.max(...extension.map(([key]) => key.length))
+  return [
+    colors.bold(`#${number} ${printable(name)}`),
+    `  ${vendor} | ${printable(product)} | ${printable(classId)} | severity ${severity} | ${new Date(time).toISOString()}`,
+    ...extension.map(([key, value]) => `  ${colors.cyan(key.padEnd(width))}  ${printable(value)}`),
+    `  ${colors.dim(`CEF, ${Buffer.byteLength(cef)} bytes`)}  ${printable(cef)}`,
+    ...frames.map(({ destination, frame }) => {
+      const size = colors.dim(`${destination}, ${frame.length} bytes`)
+      return `  ${size}  ${printable(frame.toString('utf8'))}`
+    }),
+    '',
+  ].join('\n')
+}
+
+function rejectText({ code, reason, record }: Reject): string {
+  return `${colors.red(`rejected (${code})`)} ${printable(reason)}\n  ${printable(record)}\n`
+}

@@ -1,0 +1,60 @@
+/**
+ * Sources and destinations made from the configuration, by the tables of their types.
+ */
+import type { DestinationConfiguration, SourceConfiguration } from './config/load.ts'
+import type { Schema } from './config/schema.ts'
+import type { Destination, Source, SourceContext } from './core.ts'
+import { destinations } from './destinations/index.ts'
+import { sources } from './sources/index.ts'
+
+/** A row of a table. Its options have been read against its schema, so `create` gets what it wants. */
+interface SourceKind {
+  schema: Schema
+  /** The smaller, the more urgent. */
+  priority: number
+  create(options: never, context: SourceContext): Source
+}
+
+interface DestinationKind {
+  schema: Schema
+  create(options: never, context: { name: string }): Destination
+}
+
+export const tables: {
+  sources: Record<string, SourceKind>
+  destinations: Record<string, DestinationKind>
+} = { sources, destinations }
+
+export function createSource(
+  { name, type, options }: SourceConfiguration,
+  remembers: SourceContext['remembers'],
+): Source {
+  return kindOf(tables.sources, type).create(options as never, { name, remembers })
+}
+
+export function createDestination({ name, type, options }: DestinationConfiguration): Destination {
+  return kindOf(tables.destinations, type).create(options as never, { name })
+}
+
+/** Names of sources by urgency, the most urgent first; equals together. */
+export function byPriority(list: readonly SourceConfiguration[]): string[][] {
+  const groups = new Map<number, string[]>()
+  for (const { name, type, priority } of list) {
+    const urgency = priority ?? kindOf(tables.sources, type).priority
+    groups.set(urgency, [...(groups.get(urgency) ?? []), name])
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, names]) => names)
+}
+
+/** Folder, url or path of a component, without secrets. */
+export function whereOf({ options }: { options: Readonly<Record<string, unknown>> }): string {
+  const { folder, url, path } = options
+  const where = [folder, url, path].flat().find((value) => typeof value === 'string')
+  return where === undefined ? 'standard output' : where.replace(/\/\/[^/@]*@/, '//')
+}
+
+function kindOf<Kind>(table: Record<string, Kind>, type: string): Kind {
+  const kind = table[type]
+  if (!kind) throw new Error(`no component of type ${type}`)
+  return kind
+}

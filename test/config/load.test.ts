@@ -1,7 +1,8 @@
-import { symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import t from 'tap'
+import { unprivileged } from '../helpers/unprivileged.ts'
 import { loadConfiguration, resolveConfiguration } from '../../src/config/load.ts'
 import { tables } from './tables-fixture.ts'
 
@@ -301,11 +302,14 @@ t.test('a file that cannot be read', async (t) => {
   symlinkSync(path, path)
   const read = () => loadConfiguration({ path, env: {}, cwd, tables })
   t.throws(read, { code: 'config', message: /loop\.yaml" cannot be read: ELOOP$/ })
-  // Root may read everything.
-  if (process.getuid?.() === 0) return
-  unlinkSync(path)
-  writeFileSync(path, minimal, { mode: 0 })
-  t.throws(read, { code: 'config', message: /cannot be read: this user may not read it$/ })
+  await unprivileged(async (folder) => {
+    const path = join(folder, 'cefline.yaml')
+    writeFileSync(path, minimal, { mode: 0 })
+    t.throws(() => loadConfiguration({ path, env: {}, cwd, tables }), {
+      code: 'config',
+      message: /cannot be read: this user may not read it$/,
+    })
+  })
 })
 
 t.test('variables beside a file', async (t) => {

@@ -7,12 +7,13 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { moveInto, removeFile } from '../../src/io/move.ts'
 import type { FileIdentity } from '../../src/io/regular-file.ts'
 import { identify } from '../../src/io/regular-file.ts'
+import { unprivileged } from '../helpers/unprivileged.ts'
 
 /** A folder on another file system, for renames that fail with EXDEV. */
 const otherVolume = '/dev/shm'
@@ -100,13 +101,14 @@ t.test('to another file system', { skip: hasOther ? false : 'no second volume' }
   t.equal(readFileSync(join(done, 'a.csv'), 'utf8'), 'one')
 })
 
-t.test(
-  'a folder that may not be written',
-  { skip: process.getuid?.() === 0 && 'root may' },
-  async (t) => {
-    const folder = t.testdir({ 'a.csv': 'one', done: {} })
-    chmodSync(join(folder, 'done'), 0o500)
-    await t.rejects(move(folder, join(folder, 'done')), { code: 'EACCES' })
+t.test('a folder that may not be written', async (t) => {
+  await unprivileged(async (folder) => {
+    const done = join(folder, 'done')
+    mkdirSync(done)
+    writeFileSync(join(folder, 'a.csv'), 'one')
+    chmodSync(done, 0o500)
+    await t.rejects(move(folder, done), { code: 'EACCES' })
     t.ok(existsSync(join(folder, 'a.csv')))
-  },
-)
+    chmodSync(done, 0o700)
+  })
+})

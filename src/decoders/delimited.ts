@@ -1,5 +1,6 @@
 /**
- * Delimited text (RFC 4180, TAB or `;` or `,`) to rows of cells, by csv-parse in its array mode.
+ * Delimited text (RFC 4180, TAB or `;` or `,`) to rows of cells, by csv-parse in its array mode
+ * wherever a cell begins with a quote.
  *
  * The first line that is not empty is the header (a `#TYPE` line that PowerShell's `Export-Csv`
  * writes before it is passed over); the delimiter is taken from it. Quoted cells may have several
@@ -98,21 +99,23 @@ export class DelimitedDecoder {
     }
   }
 
-  #read({ bytes, multiLine, problem }: Piece): Row[] {
+  #read({ bytes, multiLine, quoted, problem }: Piece): Row[] {
     const row = this.#row
     if (problem) {
       this.#row += 1
       const broken = { problem, reason: this.#reason(problem), line: bytes.toString('utf8') }
       return [{ row, cells: [], broken }]
     }
-    return this.#parse(bytes).map((cells) => {
+    return this.#parse(bytes, quoted).map((cells) => {
       const at = this.#row
       this.#row += multiLine ? linesOf(cells) : 1
       return { row: at, cells }
     })
   }
 
-  #parse(bytes: Buffer): string[][] {
+  /** Where no cell begins with a quote, splitting gives what the parser does, several times faster. */
+  #parse(bytes: Buffer, quoted: boolean): string[][] {
+    if (!quoted) return plainRecords(bytes.toString('utf8'), this.delimiter)
     const options: Options = {
       delimiter: this.delimiter,
       record_delimiter: lineEnds(bytes),
@@ -132,6 +135,13 @@ export class DelimitedDecoder {
         return `is longer than ${this.#limit} bytes`
     }
   }
+}
+
+function plainRecords(text: string, delimiter: string): string[][] {
+  const lines = text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n')
+  // What follows the last line end is no line.
+  if (lines.at(-1) === '') lines.pop()
+  return lines.map((line) => line.split(delimiter))
 }
 
 /** The delimiter of a header row: TAB, else `;`, else `,`; TAB when there is a single column. */

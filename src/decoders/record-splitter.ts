@@ -27,6 +27,8 @@ export interface Piece {
   bytes: Buffer
   /** Some record of it has several physical lines. */
   multiLine: boolean
+  /** Some cell of it begins with a quote; else each line is a record and each quote a character. */
+  quoted: boolean
   /** Set for a broken line. */
   problem?: Problem
 }
@@ -63,17 +65,25 @@ export class RecordSplitter {
   #cells = 1
   /** The record has several physical lines. */
   #severalLines = false
+  /** Some cell of the record begins with a quote. */
+  #opened = false
   /** Some record since `#start` has. */
   #multiLine = false
+  /** Some cell since `#start` begins with a quote. */
+  #quoted = false
   /** The rest of a broken physical line is passed over. */
   #skipping = false
-  /** The first quote at or after the record (`#filled`: none); -1: not looked for yet. */
-  #quoteAt = -1
+  /** What comes before a quote that begins a cell, and where the next such pair is; -1: not looked
+   * for yet. */
+  readonly #openings: { pair: Buffer; at: number }[]
 
   /** `delimiter` is a byte, `limit` a record's greatest length in bytes. */
   constructor(delimiter: number, limit: number) {
     this.#delimiter = delimiter
     this.#limit = limit
+    this.#openings = [delimiter, lineFeed, carriageReturn].map((before) => {
+      return { pair: Buffer.from([before, quote]), at: -1 }
+    })
   }
 
   /** Takes a chunk (copied) and gives the pieces that are complete with it. */
@@ -116,10 +126,11 @@ export class RecordSplitter {
   *#run(): Generator<Piece> {
     if (this.#record === this.#start) return
     const bytes = this.#buffer.subarray(this.#start, this.#record)
-    const multiLine = this.#multiLine
+    const piece = { bytes, multiLine: this.#multiLine, quoted: this.#quoted }
     this.#start = this.#record
     this.#multiLine = false
-    yield { bytes, multiLine }
+    this.#quoted = false
+    yield piece
   }
 
   /** Gives the first physical line of the record as broken; what follows is looked at anew. */
@@ -130,10 +141,11 @@ export class RecordSplitter {
     while (end < this.#filled && !isLineEnd(this.#buffer[end])) end += 1
     const bytes = this.#buffer.subarray(from, end)
     this.#severalLines = false
+    this.#opened = false
     this.#begin(end)
     this.#start = end
     this.#skipping = true
-    yield { bytes, multiLine: false, problem }
+    yield { bytes, multiLine: false, quoted: true, problem }
   }
 
   /** Passes over the rest of a physical line with its end; false when more bytes are needed. */
@@ -154,27 +166,40 @@ export class RecordSplitter {
 
   #begin(at: number): void {
     this.#multiLine ||= this.#severalLines
+    this.#quoted ||= this.#opened
     this.#record = at
     this.#at = at
     this.#state = cellStart
     this.#cells = 1
     this.#severalLines = false
+    this.#opened = false
   }
 
   /**
-   * The end of the lines from here on that have no quote at all, in pieces of `runBytes`; 0 when
-   * this line has one, or is not complete. Each of these lines is a record, whatever is in it.
+   * The end of the lines from here on in which no cell begins with a quote, in pieces of `runBytes`;
+   * 0 when this line has such a cell, or is not complete. Each of these lines is a record.
    */
   #plain(ended: boolean): number {
-    if (this.#quoteAt < this.#record) {
-      const found = this.#buffer.subarray(0, this.#filled).indexOf(quote, this.#record)
-      this.#quoteAt = found < 0 ? this.#filled : found
-    }
     const most = this.width === undefined ? 1 : runBytes
-    let end = Math.min(this.#quoteAt, this.#record + most)
+    let end = Math.min(this.#nextOpening(), this.#record + most)
     if (end === this.#filled && ended && this.#filled - this.#record <= runBytes) return end
     while (end > this.#record && !this.#endsLine(end, ended)) end -= 1
     return end > this.#record ? end : 0
+  }
+
+  /** Where the next quote that begins a cell is, from the record's begin on; `#filled`: there is
+   * none. A search goes on where it stopped, so that the buffer is read once for each pair. */
+  #nextOpening(): number {
+    if (this.#buffer[this.#record] === quote) return this.#record
+    let next = this.#filled
+    for (const opening of this.#openings) {
+      if (opening.at < this.#record) {
+        const found = this.#buffer.subarray(0, this.#filled).indexOf(opening.pair, this.#record)
+        opening.at = found < 0 ? this.#filled : found + 1
+      }
+      next = Math.min(next, opening.at)
+    }
+    return next
   }
 
   /** Whether a physical line ends right before `at`, for certain. */
@@ -213,6 +238,7 @@ export class RecordSplitter {
         state = byte === quote ? quoted : unquoted
       } else if (state === cellStart) {
         state = byte === quote ? quoted : unquoted
+        this.#opened ||= state === quoted
       }
     }
     this.#state = state
@@ -229,7 +255,7 @@ export class RecordSplitter {
       this.#at -= this.#start
       this.#start = 0
     }
-    this.#quoteAt = -1
+    for (const opening of this.#openings) opening.at = -1
     const wanted = this.#filled + chunk.length
     if (wanted > this.#buffer.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, wanted))

@@ -1,5 +1,5 @@
 /**
- * Seeded alert rows of about 250 bytes, as Netwrix writes them. Each row carries its number in
+ * Seeded alert rows of about 250 bytes, as Netwrix writes them, in the order of their time. Each row carries its number in
  * `What` as `\seq-NNNNNNN`, by which the sink proves that it arrived.
  */
 import { createWriteStream } from 'node:fs'
@@ -20,20 +20,21 @@ export const header = [
 const actions = ['Added', 'Removed', 'Modified', 'Failed Logon', 'Read', 'Renamed']
 const types = ['user', 'group', 'computer', 'File', 'Folder', 'GroupPolicy']
 
+const firstAt = Date.UTC(2026, 9, 1)
+
 /** Row number `number` (0, 1, 2, …); the same seed gives the same rows. */
 export function row(number: number, seed: number): string {
   const random = mix(number + seed * 0x9e3779b1)
   const action = actions[random % actions.length]
   const type = types[(random >>> 3) % types.length]
-  const day = String(1 + ((random >>> 6) % 28)).padStart(2, '0')
-  const time = new Date(((random >>> 8) % 86_400) * 1000).toISOString().slice(11, 19)
+  const time = new Date(firstAt + number * 2000 + (random % 2000)).toISOString().slice(0, 19)
   return [
     'Active Directory',
     action,
     type,
     `ENTERPRISE\\user${random % 5000}`,
     `\\local\\enterprise\\Users\\Department ${random % 40}\\seq-${String(number).padStart(7, '0')}`,
-    `2026-10-${day}T${time}Z`,
+    `${time}Z`,
     `dc${random % 9}.enterprise.local`,
     `wks-${random % 3000}.enterprise.local`,
     `Display Name changed from "Old ${random}" to "New ${random >>> 1}"`,

@@ -94,6 +94,11 @@ export interface Block extends Place {
   lines: Buffer
 }
 
+/** A buffer that is used again and again. */
+export interface Scratch {
+  buffer?: Buffer
+}
+
 /** What a destination tells while it delivers. */
 export interface Delivery {
   /** Everything handed out up to and including this block is known to be received. */
@@ -109,7 +114,7 @@ export interface Destination {
   /** Config, files, name look-up, connection, handshake; sends nothing. Never throws. */
   check(signal: AbortSignal): AsyncIterable<CheckStep>
   /**
-   * Sends the blocks in order until aborted. On abort it stops taking blocks, waits a bounded time
+   * Sends the blocks in order until aborted; a block's lines are good until the next one is asked for. On abort it stops taking blocks, waits a bounded time
    * for what it has sent, and returns. When it throws, `forward` waits and calls it again from the
    * last receipts. It holds no retry loop of its own.
    */
@@ -169,8 +174,9 @@ export interface Spool {
   append(queue: string, batch: Batch): Promise<Appended>
   checkpoint(queue: string): string | undefined
   remembers(queue: string, id: Uint8Array): boolean
-  /** The first block after this position, or undefined when there is none yet. */
-  next(queue: string, after: number): Block | undefined
+  /** The first block after this position, or undefined when there is none yet. With `scratch` its
+   * lines are in that buffer, which grows as needed, and good until it is used again. */
+  next(queue: string, after: number, scratch?: Scratch): Block | undefined
   /** The last block that this destination has a receipt for; where it starts when it is new. */
   position(destination: string, queue: string): number
   /** Moves positions, durably; with the rejects that belong to the blocks passed. */

@@ -38,7 +38,7 @@ const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
 /** Bytes after which a run of records is handed out: enough to make a parser's start negligible. */
-const runBytes = 128 * 1024
+const runBytes = 32 * 1024
 
 const cellStart = 0
 const unquoted = 1

@@ -22,7 +22,8 @@ const closing = 1000
 /** A connection that stood idle for this long and is then closed was working: try again at once. */
 const stood = 10_000
 
-/** A block as frames: chunks of whole frames. Lines that cannot be sent are reported. */
+/** A block as frames: chunks of whole frames, good until the next call. Lines that cannot be sent are
+ * reported. */
 export type FrameBlock = (block: Block, reject: Delivery['reject']) => Buffer[]
 
 /** Sends blocks until aborted; see `Destination.deliver`. */
@@ -143,17 +144,20 @@ class Stream {
       }
       const written = unconfirmed.add(block)
       for (const chunk of chunks) await this.#write(chunk)
-      await this.#write(last, (failure) => {
-        if (!failure) written()
-      })
+      await this.#write(last)
+      written()
     }
   }
 
-  /** Resolves when there is room for the next chunk. */
-  async #write(chunk: Buffer, written?: (failure?: Error | null) => void): Promise<void> {
-    if (this.#socket.write(chunk, written)) return
+  /** Resolves when the kernel has the whole chunk, which may then be filled anew. */
+  async #write(chunk: Buffer): Promise<void> {
     await until(
-      new Promise<void>((resolve) => this.#socket.once('drain', resolve)),
+      new Promise<void>((resolve) => {
+        this.#socket.write(chunk, (failure) => {
+          // A failure ends the delivery by way of the socket's own events.
+          if (!failure) resolve()
+        })
+      }),
       this.#stop.signal,
     )
   }

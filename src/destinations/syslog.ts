@@ -11,7 +11,7 @@ import type { Block, CheckStep, Delivery, Destination } from '../core.ts'
 import { error } from '../error.ts'
 import { tlsSchema } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
-import { frame, frameBlock } from '../syslog/framing.ts'
+import { Chunks, frame, frameBlock } from '../syslog/framing.ts'
 import type { Framing } from '../syslog/framing.ts'
 import { Headers } from '../syslog/message.ts'
 import type { Format } from '../syslog/message.ts'
@@ -176,8 +176,9 @@ class Syslog implements Destination {
       return
     }
     const { framing } = this.#wire
+    const chunks = new Chunks()
     const frames = (block: Block, reject: Delivery['reject']) =>
-      frameBlock(block, messages, framing, reject)
+      frameBlock(block, messages, framing, reject, chunks)
     await deliverStream(target, frames, blocks, delivery, signal)
   }
 

@@ -5,11 +5,16 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
+/** MiB for what was just made. With V8's own figure (48) a thread that works on a stream keeps that
+ * much waste before it looks at it; measured, a smaller one costs no throughput. */
+const resourceLimits = { maxYoungGenerationSizeMb: 12 }
+
 /** `module` is relative to `from` (an `import.meta.url`), without its extension, which is `from`'s. */
 export function startWorker(module: string, from: string): Worker {
   const extension = extname(from)
   const script = new URL(`${module}${extension}`, from)
-  return extension === '.ts' ? new Worker(script, { execArgv: loader() }) : new Worker(script)
+  const execArgv = extension === '.ts' ? { execArgv: loader() } : {}
+  return new Worker(script, { resourceLimits, ...execArgv })
 }
 
 function loader(): string[] {

@@ -8,7 +8,15 @@
  * since is sent again, whole.
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Block, Delivery, Destination, DestinationReject, Place, Spool } from '../core.ts'
+import type {
+  Block,
+  Delivery,
+  Destination,
+  DestinationReject,
+  Place,
+  Scratch,
+  Spool,
+} from '../core.ts'
 import { asCefline } from '../error.ts'
 import { eachLine } from '../io/lines.ts'
 import type { DestinationEvents } from '../telemetry/events.ts'
@@ -100,10 +108,11 @@ class Run {
   async *#blocks(signal: AbortSignal): AsyncGenerator<Block, void, void> {
     const { name, queues, spool } = this.#options
     const after = new Map<string, number>()
+    const scratch: Scratch = {}
     for (const queue of queues.flat()) after.set(queue, spool.position(name, queue))
     while (!signal.aborted) {
       const seen = spool.version
-      const block = nextBlock(spool, queues, after)
+      const block = nextBlock(spool, queues, after, scratch)
       if (block) {
         after.set(block.queue, block.sequence)
         const { queue, sequence, count } = block
@@ -159,10 +168,11 @@ function nextBlock(
   spool: Spool,
   queues: string[][],
   after: Map<string, number>,
+  scratch: Scratch,
 ): Block | undefined {
   for (const equals of queues) {
     for (const queue of equals) {
-      const block = spool.next(queue, after.get(queue) ?? 0)
+      const block = spool.next(queue, after.get(queue) ?? 0, scratch)
       if (!block) continue
       // The queue that was served goes to the end, so that equals take turns.
       equals.push(...equals.splice(equals.indexOf(queue), 1))

@@ -2,7 +2,7 @@
  * Reading blocks: each is copied out of LMDB and verified. One that is damaged is set aside and
  * passed over, so a reader always gets on.
  */
-import type { Block } from '../core.ts'
+import type { Block, Scratch } from '../core.ts'
 import { asCefline, error } from '../error.ts'
 import { decodeBlock, readHead } from './block.ts'
 import type { BlockHead } from './block.ts'
@@ -20,11 +20,11 @@ export class Blocks {
 
   /** The first good block after this position. Throws `spool-failed` when a bad one cannot be set
    * aside: it must not be passed over then. */
-  next(queue: string, after: number): Block | undefined {
-    const direct = this.#read(queue, after + 1)
+  next(queue: string, after: number, scratch?: Scratch): Block | undefined {
+    const direct = this.#read(queue, after + 1, scratch)
     if (direct) return direct
     for (const [, sequence] of this.#keysAfter(queue, after + 1)) {
-      const block = this.#read(queue, sequence)
+      const block = this.#read(queue, sequence, scratch)
       if (block) return block
     }
     return undefined
@@ -41,10 +41,11 @@ export class Blocks {
     return undefined
   }
 
-  #read(queue: string, sequence: number): Block | undefined {
-    // getBinary copies: nothing of LMDB's map is seen outside of this call.
-    const bytes = this.#store.blocks.getBinary([queue, sequence])
-    if (!bytes) return undefined
+  #read(queue: string, sequence: number, scratch: Scratch = {}): Block | undefined {
+    // Good until the next look into LMDB only: nothing of it is seen outside of this call.
+    const found = this.#store.blocks.getBinaryFast([queue, sequence])
+    if (!found) return undefined
+    const bytes = copied(found, scratch)
     try {
       const { count, lines, ...head } = decodeBlock(bytes)
       if (head.queue === queue && head.sequence === sequence) {
@@ -66,4 +67,14 @@ export class Blocks {
     const range = { start: [queue, after + 1], end: [queue, Number.MAX_SAFE_INTEGER] }
     return this.#store.blocks.getKeys(range) as Iterable<[string, number]>
   }
+}
+
+/** lmdb's fast buffer is longer than the value in it: only its `length` tells the value's end. */
+function copied({ buffer, byteOffset, length }: Buffer, scratch: Scratch): Buffer {
+  if (scratch.buffer === undefined || length > scratch.buffer.length) {
+    scratch.buffer = Buffer.allocUnsafeSlow(length)
+  }
+  const copy = scratch.buffer.subarray(0, length)
+  copy.set(new Uint8Array(buffer, byteOffset, length))
+  return copy
 }

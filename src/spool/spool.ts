@@ -18,6 +18,7 @@ import type {
   Block,
   DestinationReject,
   QueueState,
+  Scratch,
   StoredReject,
 } from '../core.ts'
 import { asCefline, error } from '../error.ts'
@@ -131,8 +132,8 @@ class SpoolOnLmdb implements LmdbSpool {
     return this.#window.of(queue).has(id, 0, this.#window.since)
   }
 
-  next(queue: string, after: number): Block | undefined {
-    return this.#blocks.next(queue, after)
+  next(queue: string, after: number, scratch?: Scratch): Block | undefined {
+    return this.#blocks.next(queue, after, scratch)
   }
 
   position(destination: string, queue: string): number {

@@ -20,15 +20,14 @@ const prefixBytes = 8
 const lineFeed = 10
 const space = 32
 
-/** The block's messages in frames, as chunks of whole frames in buffers of their own. */
+/** The block's messages in frames, as chunks of whole frames; good until `chunks` is filled again. */
 export function frameBlock(
   block: Block,
   messages: Messages,
   framing: Framing,
   reject: Delivery['reject'],
+  chunks = new Chunks(),
 ): Buffer[] {
-  // A block of one alert shall not cost a chunk of full size.
-  const chunks = new Chunks(Math.min(chunkBytes, block.lines.length + block.count * 128))
   messages.each(block, reject, (header, text, start, end) => {
     const length = header.length + end - start
     const out = chunks.reserve(prefixBytes + length + 1)
@@ -52,31 +51,42 @@ export function frame(message: Buffer, framing: Framing): Buffer {
   return Buffer.concat([message, Buffer.from([framing === 'lf' ? lineFeed : 0])])
 }
 
-/** Buffers that are filled one after the other; `used` is how far the last one is. */
-class Chunks {
+/** Buffers that are filled one after the other, again and again: a connection keeps its own, since
+ * what is made anew for each block would be most of the memory that this process takes. */
+export class Chunks {
+  /** How far the buffer in hand is filled. */
   used = 0
-  #current: Buffer | undefined
-  readonly #full: Buffer[] = []
-  readonly #size: number
+  readonly #buffers: Buffer[] = []
+  #filled: Buffer[] = []
+  #current = 0
 
-  constructor(size: number) {
-    this.#size = size
-  }
-
+  /** A buffer with room for so many bytes after `used`. */
   reserve(bytes: number): Buffer {
-    if (this.#current && this.used + bytes <= this.#current.length) return this.#current
-    this.#finish()
-    return (this.#current = Buffer.allocUnsafeSlow(Math.max(this.#size, bytes)))
+    const current = this.#buffers[this.#current]
+    if (current && this.used + bytes <= current.length) return current
+    if (current && this.used > 0) this.#finish(current)
+    const next = this.#buffers[this.#current]
+    if (next && bytes <= next.length) return next
+    const made = Buffer.allocUnsafeSlow(Math.max(chunkBytes, bytes))
+    this.#buffers[this.#current] = made
+    return made
   }
 
+  /** What was filled since the last call. */
   take(): Buffer[] {
-    this.#finish()
-    return this.#full
+    const current = this.#buffers[this.#current]
+    if (current && this.used > 0) this.#finish(current)
+    const filled = this.#filled
+    this.#filled = []
+    this.#current = 0
+    // What one huge event took is not kept.
+    if (this.#buffers.some((buffer) => buffer.length > chunkBytes)) this.#buffers.length = 0
+    return filled
   }
 
-  #finish(): void {
-    if (this.#current && this.used > 0) this.#full.push(this.#current.subarray(0, this.used))
-    this.#current = undefined
+  #finish(current: Buffer): void {
+    this.#filled.push(current.subarray(0, this.used))
+    this.#current += 1
     this.used = 0
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The syslog header before a CEF line, by RFC 3164 or RFC 5424. Pure, and made once for each second
- * and severity: a header costs microseconds, a line has nanoseconds.
+ * The syslog header before a CEF line, by RFC 3164 or RFC 5424. Pure, and made once for each day
+ * and severity, with the clock's digits put in place: a header costs microseconds, a line has
+ * nanoseconds.
  *
  *     rfc3164   <164>Jan  8 11:07:53 auditor CEF:0|…
  *     rfc5424   <164>1 2026-01-08T11:07:53.123Z auditor.example.com cefline - - - CEF:0|…
@@ -27,6 +28,12 @@ export interface HeaderOptions {
 
 interface Header {
   bytes: Buffer
+  /** Seconds since 1970 that it shows, the local day since 1970, and minutes east of UTC. */
+  second: number
+  day: number
+  offset: number
+  /** Where `HH:mm:ss` stands. */
+  clock: number
   /** Where the three digits of the fraction stand; 0: there are none. */
   fraction: number
 }
@@ -34,14 +41,13 @@ interface Header {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 /** Both formats need a year of four digits, and nothing that is recorded lies outside. */
 const newest = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
-const kept = 4096
+const secondsOfDay = 86_400
 
 export class Headers {
   readonly #options: HeaderOptions
   readonly #offset: (time: number) => number
-  readonly #made = new Map<number, Header>()
-  #lastKey = -1
-  #last: Header = { bytes: Buffer.alloc(0), fraction: 0 }
+  /** By severity. */
+  readonly #made: (Header | undefined)[] = []
 
   /** Throws `config` when the time zone is not known; `place` names the destination. */
   constructor(options: HeaderOptions, place = 'destination') {
@@ -62,12 +68,9 @@ export class Headers {
   header(time: number, severity: number): Buffer {
     const instant = time >= 0 ? Math.min(Math.floor(time), newest) : 0
     const second = Math.floor(instant / 1000)
-    const key = second * 16 + severity
-    if (key !== this.#lastKey) {
-      this.#last = this.#find(key, second, severity)
-      this.#lastKey = key
-    }
-    const { bytes, fraction } = this.#last
+    let made = this.#made[severity]
+    if (made?.second !== second) made = this.#made[severity] = this.#at(second, severity)
+    const { bytes, fraction } = made
     if (fraction > 0) {
       const milliseconds = instant % 1000
       bytes[fraction] = 48 + Math.floor(milliseconds / 100)
@@ -77,30 +80,48 @@ export class Headers {
     return bytes
   }
 
-  #find(key: number, second: number, severity: number): Header {
-    const found = this.#made.get(key)
-    if (found) return found
-    if (this.#made.size >= kept) this.#made.clear()
-    const made = this.#make(second * 1000, severity)
-    this.#made.set(key, made)
-    return made
+  /** The header for another second: of the same day it is the same but for the clock. */
+  #at(second: number, severity: number): Header {
+    const offset = this.#offset(second * 1000)
+    const local = second + offset * 60
+    const day = Math.floor(local / secondsOfDay)
+    const last = this.#made[severity]
+    if (last?.day !== day || last.offset !== offset) return this.#make(second, severity, offset)
+    const clock = local - day * secondsOfDay
+    twoDigits(last.bytes, last.clock, Math.floor(clock / 3600))
+    twoDigits(last.bytes, last.clock + 3, Math.floor(clock / 60) % 60)
+    twoDigits(last.bytes, last.clock + 6, clock % 60)
+    last.second = second
+    return last
   }
 
-  #make(time: number, severity: number): Header {
+  #make(second: number, severity: number, offset: number): Header {
     const { format, facility, hostname, appName } = this.#options
     const start = `<${priority(facility, severity)}>`
-    const offset = this.#offset(time)
-    const local = new Date(time + offset * 60_000)
+    const local = second + offset * 60
+    const day = Math.floor(local / secondsOfDay)
+    const date = new Date(local * 1000)
+    const at = { second, day, offset }
     if (format === 'rfc3164') {
-      const day = String(local.getUTCDate()).padStart(2, ' ')
-      const clock = local.toISOString().slice(11, 19)
-      const text = `${start}${months[local.getUTCMonth()]} ${day} ${clock} ${hostname} `
-      return { bytes: Buffer.from(text, 'latin1'), fraction: 0 }
+      const lead = `${start}${months[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2, ' ')} `
+      const text = `${lead}${date.toISOString().slice(11, 19)} ${hostname} `
+      return { bytes: Buffer.from(text, 'latin1'), ...at, clock: lead.length, fraction: 0 }
     }
-    const stamp = local.toISOString().slice(0, 20)
+    const stamp = date.toISOString().slice(0, 20)
     const text = `${start}1 ${stamp}000${offsetText(offset)} ${hostname} ${appName} - - - `
-    return { bytes: Buffer.from(text, 'latin1'), fraction: start.length + 2 + stamp.length }
+    const clock = start.length + 2 + 'yyyy-MM-ddT'.length
+    return {
+      bytes: Buffer.from(text, 'latin1'),
+      ...at,
+      clock,
+      fraction: clock + 'HH:mm:ss.'.length,
+    }
   }
+}
+
+function twoDigits(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = 48 + Math.floor(value / 10)
+  bytes[at + 1] = 48 + (value % 10)
 }
 
 /** Twelve hexadecimal digits are what a container engine gives as the host's name. */

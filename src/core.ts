@@ -71,9 +71,9 @@ export interface Source {
   check(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<CheckStep>
   /**
    * Yields batches until aborted; the line after a `yield` runs only when that batch is durable,
-   * and only there a file is moved. Waits by itself while there is nothing to read. On abort it
-   * returns (it may also throw the abort reason). When it throws anything else, `collect` waits and
-   * calls it again with the checkpoint that was last committed.
+   * and only there a file is moved; a batch's lines are good until then. Waits by itself while there
+   * is nothing to read. On abort it returns (it may also throw the abort reason). When it throws
+   * anything else, `collect` waits and calls it again with the checkpoint that was last committed.
    */
   batches(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<Batch>
   /** Safe before use, safe twice. */
@@ -114,7 +114,8 @@ export interface Destination {
   /** Config, files, name look-up, connection, handshake; sends nothing. Never throws. */
   check(signal: AbortSignal): AsyncIterable<CheckStep>
   /**
-   * Sends the blocks in order until aborted; a block's lines are good until the next one is asked for. On abort it stops taking blocks, waits a bounded time
+   * Sends the blocks in order until aborted; a block's lines are good until the next one is asked
+   * for. On abort it stops taking blocks, waits a bounded time
    * for what it has sent, and returns. When it throws, `forward` waits and calls it again from the
    * last receipts. It holds no retry loop of its own.
    */

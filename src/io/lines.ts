@@ -9,6 +9,8 @@
 
 /** Bytes before each line's text. */
 export const lineHead = 13
+/** Buffers that a packer keeps for later. */
+const mostSpare = 4
 /** Bytes of an event's id. */
 export const idBytes = 16
 
@@ -23,14 +25,17 @@ export const noLines: Lines = { count: 0, bytes: Buffer.alloc(0), ids: Buffer.al
 
 /** Collects lines; `take` gives what is there and begins anew. */
 export class LinePacker {
-  #bytes: Buffer
-  #ids: Buffer
+  readonly #expected: number
+  /** Buffers that were given back, to be filled again. */
+  readonly #spare: ArrayBuffer[] = []
+  #bytes = noLines.bytes
+  #ids = noLines.ids
   #used = 0
   #count = 0
 
+  /** `expectedBytes` is the size of a buffer; one that turns out too small is doubled. */
   constructor(expectedBytes = 512 * 1024) {
-    this.#bytes = Buffer.allocUnsafeSlow(expectedBytes)
-    this.#ids = Buffer.allocUnsafeSlow(1024 * idBytes)
+    this.#expected = expectedBytes
   }
 
   /** Lines since the last `take`. */
@@ -57,29 +62,50 @@ export class LinePacker {
     this.#count += 1
   }
 
-  /** The lines, in buffers of their own that may be transferred to another thread. */
+  /** The lines, in buffers that are no longer the packer's and may go to another thread. */
   take(): Lines {
-    const bytes = Buffer.allocUnsafeSlow(this.#used)
-    this.#bytes.copy(bytes, 0, 0, this.#used)
-    const ids = Buffer.allocUnsafeSlow(this.#count * idBytes)
-    this.#ids.copy(ids, 0, 0, this.#count * idBytes)
+    if (this.#count === 0) return noLines
+    const bytes = this.#bytes.subarray(0, this.#used)
+    const ids = this.#ids.subarray(0, this.#count * idBytes)
     const taken = { count: this.#count, bytes, ids }
+    this.clear()
+    this.#bytes = noLines.bytes
+    this.#ids = noLines.ids
+    return taken
+  }
+
+  /** Forgets what was added since the last `take`. */
+  clear(): void {
     this.#used = 0
     this.#count = 0
-    return taken
+  }
+
+  /** Takes back the buffer of lines that nobody needs any more. */
+  giveBack(buffer: ArrayBuffer): void {
+    if (buffer.byteLength === this.#expected && this.#spare.length < mostSpare) {
+      this.#spare.push(buffer)
+    }
   }
 
   #reserve(wanted: number): void {
     if (this.#used + wanted > this.#bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#used + wanted))
+      const least = Math.max(this.#expected, this.#used + wanted)
+      const grown = this.#buffer(
+        this.#bytes.length === 0 ? least : Math.max(this.#bytes.length * 2, least),
+      )
       this.#bytes.copy(grown, 0, 0, this.#used)
       this.#bytes = grown
     }
     if ((this.#count + 1) * idBytes > this.#ids.length) {
-      const grown = Buffer.allocUnsafeSlow(this.#ids.length * 2)
+      const grown = Buffer.allocUnsafeSlow(Math.max(this.#ids.length * 2, 1024 * idBytes))
       this.#ids.copy(grown)
       this.#ids = grown
     }
+  }
+
+  #buffer(size: number): Buffer {
+    const spare = size === this.#expected ? this.#spare.pop() : undefined
+    return spare === undefined ? Buffer.allocUnsafeSlow(size) : Buffer.from(spare)
   }
 }
 

@@ -30,6 +30,11 @@ export interface AlertOrigin {
   receivedAt: number
 }
 
+/** A packer whose buffers a batch fits into. */
+export function alertPacker(): LinePacker {
+  return new LinePacker(batchBytes + 64 * 1024)
+}
+
 export class AlertBatch {
   readonly #origin: AlertOrigin
   readonly #packer: LinePacker
@@ -40,10 +45,11 @@ export class AlertBatch {
   #ignored = 0
   #notices: Notice[] = []
 
-  /** `expectedBytes` is how much a batch will have, at the most usual. */
-  constructor(origin: AlertOrigin, expectedBytes: number) {
+  /** The packer may have been used for another file. */
+  constructor(origin: AlertOrigin, packer: LinePacker) {
     this.#origin = origin
-    this.#packer = new LinePacker(Math.min(expectedBytes, batchBytes + 64 * 1024))
+    this.#packer = packer
+    packer.clear()
     origin.digest.copy(this.#rowId, 0, 0, idBytes - 4)
   }
 

@@ -23,7 +23,7 @@ import { printableName } from '../io/file-name.ts'
 import { printable, shorten } from '../io/printable.ts'
 import type { FileIdentity } from '../io/regular-file.ts'
 import { isSame, openRegular } from '../io/regular-file.ts'
-import { AlertBatch } from './alert-batch.ts'
+import { AlertBatch, alertPacker } from './alert-batch.ts'
 import type { Column } from './alert-columns.ts'
 import { columnsOf } from './alert-columns.ts'
 import type { DateFormat, ReadDate } from './alert-date.ts'
@@ -48,9 +48,11 @@ export function readFileOnce(path: string, options: AlertReading): AsyncGenerato
   return readAlerts({ path: Buffer.from(path) }, options)
 }
 
+/** A `packer` may serve many files, one after the other. */
 export async function* readAlerts(
   file: AlertFile,
   options: AlertReading,
+  packer = alertPacker(),
 ): AsyncGenerator<Batch, void, undefined> {
   const path = Buffer.from(file.path)
   const name = printableName(Buffer.from(basename(path.toString('latin1')), 'latin1'))
@@ -67,7 +69,7 @@ export async function* readAlerts(
         profile: options.profile,
         receivedAt: Number(identity.mtimeNs / 1_000_000n),
       },
-      Number(identity.size) * 2 + 1024,
+      packer,
     )
     noteEncoding(batch, encoded, name)
     const rows = new AlertRows(name, readDate, batch)

@@ -13,6 +13,8 @@ import type { FromWorker, ToWorker } from './alert-worker.ts'
 export class AlertThread {
   readonly #options: AlertReading
   readonly #readings = new Map<number, Reading>()
+  /** Those whose last message was not taken yet. */
+  readonly #untaken = new Set<Reading>()
   #worker: Worker | undefined
   #last = 0
 
@@ -24,10 +26,12 @@ export class AlertThread {
   read(file: AlertFile): AsyncIterable<Batch> {
     const worker = (this.#worker ??= this.#start())
     const number = (this.#last += 1)
-    const reading = new Reading(() => {
-      this.#post(worker, { kind: 'grant' })
-    })
+    const reading = new Reading(
+      (buffer) => this.#post(worker, { kind: 'grant', buffer }, buffer ? [buffer] : []),
+      () => this.#untaken.delete(reading),
+    )
     this.#readings.set(number, reading)
+    this.#untaken.add(reading)
     // Somebody waits for it, and nothing else may keep the process running.
     worker.ref()
     this.#post(worker, { kind: 'read', reading: number, file, options: this.#options })
@@ -38,13 +42,14 @@ export class AlertThread {
   async stop(): Promise<void> {
     const worker = this.#worker
     this.#worker = undefined
+    this.#untaken.clear()
     this.#failAll('the reading was ended')
     await worker?.terminate()
   }
 
-  /** Ends the worker only when it still has something to do that nobody will take. */
+  /** Ends the worker only when it has done or will do something that nobody will take. */
   async abandon(): Promise<void> {
-    if (this.#readings.size > 0) await this.stop()
+    if (this.#untaken.size > 0) await this.stop()
   }
 
   #start(): Worker {
@@ -78,19 +83,21 @@ export class AlertThread {
     this.#readings.clear()
   }
 
-  #post(worker: Worker, message: ToWorker): void {
-    worker.postMessage(message)
+  #post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    worker.postMessage(message, transfer)
   }
 }
 
 /** One file's messages, in a queue of their own. */
 class Reading {
-  readonly #taken: () => void
+  readonly #taken: (buffer: ArrayBuffer | undefined) => void
+  readonly #over: () => void
   readonly #messages: FromWorker[] = []
   #wake: (() => void) | undefined
 
-  constructor(taken: () => void) {
+  constructor(taken: (buffer: ArrayBuffer | undefined) => void, over: () => void) {
     this.#taken = taken
+    this.#over = over
   }
 
   receive(message: FromWorker): void {
@@ -104,11 +111,16 @@ class Reading {
       if (!message) {
         await new Promise<void>((resolve) => (this.#wake = resolve))
       } else if (message.kind === 'batch') {
-        this.#taken()
-        yield withBuffers(message.batch)
+        const batch = withBuffers(message.batch)
+        yield batch
+        // The batch is durable: its buffer goes back to be filled again.
+        const { buffer } = batch.lines.bytes
+        this.#taken(buffer.byteLength > 0 ? (buffer as ArrayBuffer) : undefined)
       } else if (message.kind === 'end') {
+        this.#over()
         return
       } else {
+        this.#over()
         throw error(message.code, message.message, { permanent: message.permanent })
       }
     }

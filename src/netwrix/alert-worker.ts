@@ -7,12 +7,13 @@ import type { Batch } from '../core.ts'
 import type { Code } from '../error.ts'
 import { asCefline } from '../error.ts'
 import type { AlertFile, AlertReading } from './alert-reader.ts'
+import { alertPacker } from './alert-batch.ts'
 import { readAlerts } from './alert-reader.ts'
 
 export type ToWorker =
   | { kind: 'read'; reading: number; file: AlertFile; options: AlertReading }
-  /** One more batch may be posted. */
-  | { kind: 'grant' }
+  /** A batch was taken, so one more may be posted; with the buffer that its lines were in. */
+  | { kind: 'grant'; buffer: ArrayBuffer | undefined }
 
 export type FromWorker =
   | { kind: 'batch'; reading: number; batch: Batch }
@@ -21,10 +22,11 @@ export type FromWorker =
   | { kind: 'failed'; reading: number; code: Code; message: string; permanent: boolean }
 
 /** Batches that may be under way at once. */
-export const batchesAhead = 2
+export const batchesAhead = 3
 
 if (parentPort) {
   const port = parentPort
+  const packer = alertPacker()
   let granted = batchesAhead
   let wake: (() => void) | undefined
   let work = Promise.resolve()
@@ -35,7 +37,7 @@ if (parentPort) {
 
   const read = async ({ reading, file, options }: ToWorker & { kind: 'read' }): Promise<void> => {
     try {
-      for await (const batch of readAlerts(file, options)) {
+      for await (const batch of readAlerts(file, options, packer)) {
         while (granted === 0) await new Promise<void>((resolve) => (wake = resolve))
         granted -= 1
         const { bytes, ids } = batch.lines
@@ -53,6 +55,7 @@ if (parentPort) {
     if (message.kind === 'read') {
       work = work.then(() => read(message))
     } else {
+      if (message.buffer) packer.giveBack(message.buffer)
       granted += 1
       wake?.()
     }

@@ -54,3 +54,19 @@ t.test('ended while somebody waits', async (t) => {
   await thread.stop()
   await rejected
 })
+
+t.test('what nobody takes does not hold up what comes after', async (t) => {
+  const folder = t.testdir({ 'a.csv': header + row.repeat(5000), 'b.csv': header + row })
+  const thread = new AlertThread(options)
+  for (let n = 0; n < 3; n += 1) {
+    const batches = thread
+      .read({ path: Buffer.from(join(folder, 'a.csv')) })
+      [Symbol.asyncIterator]()
+    await batches.next()
+    await sleep(200)
+    await batches.return?.()
+    await thread.abandon()
+  }
+  t.equal(await count(thread.read({ path: Buffer.from(join(folder, 'b.csv')) })), 1)
+  await thread.stop()
+})

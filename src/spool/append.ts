@@ -6,7 +6,7 @@
  * the new ids only when the commit is durable, so that a failed one leaves no trace. Appends to one
  * queue therefore wait for each other (`spool.ts`).
  */
-import type { Appended, Batch } from '../core.ts'
+import type { Appended, Batch, Scratch } from '../core.ts'
 import { error } from '../error.ts'
 import { idBytes, pickLines } from '../io/lines.ts'
 import { encodeBlock, splitLines } from './block.ts'
@@ -61,6 +61,9 @@ interface Prepared {
   at: number
 }
 
+/** LMDB copies a value when it is put, so one buffer serves them all. */
+const scratch: Scratch = {}
+
 /** Inside the write. */
 function commit(queue: string, batch: Batch, prepared: Prepared, parts: AppendParts): WindowChange {
   const { store, records, window } = parts
@@ -69,7 +72,7 @@ function commit(queue: string, batch: Batch, prepared: Prepared, parts: AppendPa
   const account = records.account()
   for (const { count, bytes } of pieces) {
     const head = { queue, sequence: record.newest + 1, first: record.lines, at, count }
-    const block = encodeBlock(head, bytes)
+    const block = encodeBlock(head, bytes, scratch)
     store.blocks.putSync([queue, head.sequence], block)
     record.newest = head.sequence
     record.lines += count

@@ -6,6 +6,7 @@
  * packs them. The checksum covers everything after itself, the header too, and the header says
  * which block of which queue this is: a block that is found in a broken file can be put in its place.
  */
+import type { Scratch } from '../core.ts'
 import { crc32 } from 'node:zlib'
 import { error } from '../error.ts'
 import { eachLine, lineHead } from '../io/lines.ts'
@@ -19,6 +20,14 @@ const magic = 0x42464543 // "CEFB"
 const version = 1
 const fixed = 44
 
+/** The scratch's first `length` bytes; it grows as needed. */
+export function bufferOf(length: number, scratch: Scratch): Buffer {
+  if (scratch.buffer === undefined || length > scratch.buffer.length) {
+    scratch.buffer = Buffer.allocUnsafeSlow(length)
+  }
+  return scratch.buffer.subarray(0, length)
+}
+
 export interface BlockHead {
   queue: string
   /** Position in the queue: 1, 2, 3, … */
@@ -30,10 +39,11 @@ export interface BlockHead {
   count: number
 }
 
-export function encodeBlock(head: BlockHead, lines: Buffer): Buffer {
+/** With `scratch` the block is in that buffer, and good until it is used again. */
+export function encodeBlock(head: BlockHead, lines: Buffer, scratch: Scratch = {}): Buffer {
   const name = Buffer.from(head.queue)
   const start = fixed + name.length
-  const bytes = Buffer.allocUnsafe(start + lines.length)
+  const bytes = bufferOf(start + lines.length, scratch)
   bytes.writeUInt32LE(magic, 0)
   bytes.writeUInt16LE(version, 8)
   bytes.writeUInt16LE(name.length, 10)

@@ -4,7 +4,7 @@
  */
 import type { Block, Scratch } from '../core.ts'
 import { asCefline, error } from '../error.ts'
-import { decodeBlock, readHead } from './block.ts'
+import { bufferOf, decodeBlock, readHead } from './block.ts'
 import type { BlockHead } from './block.ts'
 import type { Damaged } from './damaged.ts'
 import type { Store } from './store.ts'
@@ -71,10 +71,7 @@ export class Blocks {
 
 /** lmdb's fast buffer is longer than the value in it: only its `length` tells the value's end. */
 function copied({ buffer, byteOffset, length }: Buffer, scratch: Scratch): Buffer {
-  if (scratch.buffer === undefined || length > scratch.buffer.length) {
-    scratch.buffer = Buffer.allocUnsafeSlow(length)
-  }
-  const copy = scratch.buffer.subarray(0, length)
+  const copy = bufferOf(length, scratch)
   copy.set(new Uint8Array(buffer, byteOffset, length))
   return copy
 }

@@ -3,10 +3,10 @@
  * before there is a place for it; stopped upstream first. Stopping drains nothing: the spool is
  * durable, and what has no receipt is sent again at the next start.
  */
-import { statfs } from 'node:fs/promises'
 import { byPriority, createDestination, createSource, whereOf } from './components.ts'
 import type { Configuration } from './config/load.ts'
 import type { Source } from './core.ts'
+import { isContainerLayer } from './io/volume.ts'
 import { collect } from './pipeline/collect.ts'
 import { forward } from './pipeline/forward.ts'
 import { makeRoom } from './pipeline/make-room.ts'
@@ -20,9 +20,6 @@ import { Events } from './telemetry/events.ts'
 import type { Log } from './telemetry/log.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { version } from './version.ts'
-
-/** statfs type of an overlay: a container's own layer, gone with the container. */
-const overlayFileSystem = 0x794c7630
 
 export class App {
   readonly #configuration: Configuration
@@ -138,7 +135,7 @@ export class App {
         .map(partOf)
         .map(({ name, type, where }) => `sends to ${where} (${name}: ${type})`),
       `spool ${spool.folder}: ${waitingLines(state, destinations)}`,
-      `status page ${this.#server?.url}`,
+      this.#server?.summary ?? '',
     ])
     for (const warning of warnings) this.#events.warned(warning)
     for (const { destination, queue } of state.strangers()) {
@@ -146,8 +143,7 @@ export class App {
         `the spool knows a destination "${destination}" (of ${queue}) that the configuration does not have; its position is kept and holds nothing back`,
       )
     }
-    const { type } = await statfs(spool.folder)
-    if (type === overlayFileSystem) {
+    if (await isContainerLayer(spool.folder)) {
       this.#events.warned(
         `spool.folder: "${spool.folder}" is in the container's own layer and is lost with the container; mount a volume there`,
       )

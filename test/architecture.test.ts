@@ -33,6 +33,7 @@ const allowed: Record<string, string[]> = {
   'components.ts': ['core.ts', 'config', 'destinations', 'sources'],
   'app.ts': [
     'components.ts',
+    'io',
     'error.ts',
     'core.ts',
     'config',

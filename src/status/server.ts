@@ -27,6 +27,8 @@ export interface StatusServerOptions {
 export interface StatusServer {
   /** The page's address, with the port that was really taken. */
   url: string
+  /** One line for the log: where it is, and who gets to see it. */
+  summary: string
   close(): Promise<void>
 }
 
@@ -35,8 +37,12 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
   const { host, port } = splitListen(options.listen)
   const server = createServer(options)
   try {
-    const url = await server.listen({ host, port })
-    return { url: `${url}/`, close: () => server.close() }
+    const url = `${await server.listen({ host, port })}/`
+    const open = options.token !== null || isLoopback(host)
+    const summary = open
+      ? `status page ${url}`
+      : `health and metrics at ${url}; the status page is off until status.token is set`
+    return { url, summary, close: () => server.close() }
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code
     const cause =

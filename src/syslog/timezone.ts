@@ -2,7 +2,7 @@
  * Offsets of a time zone from UTC, for syslog headers. Asking `Intl` costs microseconds, so the
  * answer is kept for each minute: every change of an offset since 1970 fell on a whole minute.
  */
-import { error } from '../error.ts'
+import { zoneOffset } from '../io/time-zone.ts'
 
 const minute = 60_000
 const kept = 4096
@@ -13,45 +13,15 @@ const kept = 4096
  */
 export function offsets(zone: string, place = 'timezone'): (time: number) => number {
   if (zone === 'UTC') return () => 0
-  const format = formatter(zone, place)
+  const offsetAt = zoneOffset(zone, place)
   const known = new Map<number, number>()
   return (time) => {
     const key = Math.floor(time / minute)
     const found = known.get(key)
     if (found !== undefined) return found
     if (known.size >= kept) known.clear()
-    const offset = Math.round((localTime(format, key * minute) - key * minute) / minute)
+    const offset = Math.round(offsetAt(key * minute) / minute)
     known.set(key, offset)
     return offset
   }
-}
-
-function formatter(zone: string, place: string): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
-  } catch (cause) {
-    throw error(
-      'config',
-      `${place} is “${zone}”, which is no known time zone: give an IANA name such as ` +
-        'UTC or Europe/Berlin',
-      { cause },
-    )
-  }
-}
-
-/** The zone's wall clock at an instant, as if it were UTC. */
-function localTime(format: Intl.DateTimeFormat, time: number): number {
-  const fields: Record<string, number> = {}
-  for (const { type, value } of format.formatToParts(time)) fields[type] = Number(value)
-  const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = fields
-  return Date.UTC(year, month - 1, day, hour, minute, second)
 }

@@ -26,7 +26,7 @@ t.test('offsets in minutes', (t) => {
 t.test('a zone that is not known names the option and the cure', (t) => {
   t.throws(() => offsets('Mars/Olympus', 'destinations.siem.timezone'), {
     code: 'config',
-    message: /destinations\.siem\.timezone is “Mars\/Olympus”.*Europe\/Berlin/,
+    message: /destinations\.siem\.timezone: "Mars\/Olympus" is not a time zone.*Europe\/Berlin/,
   })
   t.end()
 })

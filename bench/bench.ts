@@ -49,7 +49,8 @@ const startCefline: Start = (folder, drop, port) => {
     }),
   )
   const cli = join(import.meta.dirname, '..', 'dist', 'cli.js')
-  return spawn(process.execPath, [cli, 'run', '--config', file], { stdio: 'inherit' })
+  const args = ['--max-semi-space-size=4', cli, 'run', '--config', file]
+  return spawn(process.execPath, args, { stdio: 'inherit' })
 }
 
 const startSyslogNg: Start = (folder, drop, port) => {

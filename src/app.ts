@@ -138,11 +138,7 @@ export class App {
       this.#server?.summary ?? '',
     ])
     for (const warning of warnings) this.#events.warned(warning)
-    for (const { destination, queue } of state.strangers()) {
-      this.#events.warned(
-        `the spool knows a destination "${destination}" (of ${queue}) that the configuration does not have; its position is kept and holds nothing back`,
-      )
-    }
+    for (const warning of strandedIn(state, this.#configuration)) this.#events.warned(warning)
     if (await isContainerLayer(spool.folder)) {
       this.#events.warned(
         `spool.folder: "${spool.folder}" is in the container's own layer and is lost with the container; mount a volume there`,
@@ -176,4 +172,26 @@ function partOf(component: Component): Part {
 function waitingLines(spool: LmdbSpool, destinations: Configuration['destinations']): string {
   const waiting = destinations.map(({ name }) => `${spool.waiting(name).lines} lines for ${name}`)
   return `${waiting.join(', ')} waiting`
+}
+
+/** What the spool holds and this configuration does not send. */
+function strandedIn(spool: LmdbSpool, { sources, destinations }: Configuration): string[] {
+  const isSource = (name: string) => sources.some((source) => source.name === name)
+  const isDestination = (name: string) => destinations.some((one) => one.name === name)
+  const lines = spool
+    .queues()
+    .filter(({ queue, lines }) => lines > 0 && !isSource(queue))
+    .map(
+      ({ queue, lines }) =>
+        `the spool holds ${lines} lines of a source "${queue}" that the configuration does not have: they are kept and not sent until it has it again`,
+    )
+  const positions = spool
+    .strangers()
+    .filter(({ queue }) => isSource(queue))
+    .map(({ destination, queue }) =>
+      isDestination(destination)
+        ? `destination "${destination}" no longer reads "${queue}": its position is kept and holds nothing back`
+        : `the spool knows a destination "${destination}" (of ${queue}) that the configuration does not have: its position is kept and holds nothing back`,
+    )
+  return [...lines, ...positions]
 }

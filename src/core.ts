@@ -67,8 +67,13 @@ export interface SourceContext {
  * Reads records, oldest first. `create` touches no network and no disk.
  */
 export interface Source {
-  /** Imitates the first real step and changes nothing. Never throws: a failure is a step. */
-  check(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<CheckStep>
+  /** Imitates the first real step and changes nothing; without `connect` nothing leaves this
+   * machine. Never throws: a failure is a step. */
+  check(
+    checkpoint: string | undefined,
+    signal: AbortSignal,
+    connect: boolean,
+  ): AsyncIterable<CheckStep>
   /**
    * Yields batches until aborted; the line after a `yield` runs only when that batch is durable,
    * and only there a file is moved; a batch's lines are good until then. Waits by itself while there
@@ -111,8 +116,9 @@ export interface Delivery {
 }
 
 export interface Destination {
-  /** Config, files, name look-up, connection, handshake; sends nothing. Never throws. */
-  check(signal: AbortSignal): AsyncIterable<CheckStep>
+  /** Config and files; with `connect` also name look-up, connection, handshake. Sends nothing.
+   * Never throws: a failure is a step. */
+  check(signal: AbortSignal, connect: boolean): AsyncIterable<CheckStep>
   /**
    * Sends the blocks in order until aborted; a block's lines are good until the next one is asked
    * for. On abort it stops taking blocks, waits a bounded time

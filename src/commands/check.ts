@@ -102,21 +102,32 @@ async function* componentSteps(
 ): AsyncGenerator<{ component: string; step: CheckStep }> {
   const signal = AbortSignal.timeout(120_000)
   for (const configuration of sources) {
-    if (!connect && 'url' in configuration.options) continue
-    const source = createSource(configuration, () => false)
-    for await (const step of source.check(checkpoints.get(configuration.name), signal)) {
-      yield { component: configuration.name, step }
+    const { name: component } = configuration
+    try {
+      const source = createSource(configuration, () => false)
+      for await (const step of source.check(checkpoints.get(component), signal, connect)) {
+        yield { component, step }
+      }
+      await source.close()
+    } catch (thrown) {
+      yield { component, step: refused(thrown) }
     }
-    await source.close()
   }
   for (const configuration of destinations) {
-    if (!connect && 'url' in configuration.options) continue
-    const destination = createDestination(configuration)
-    for await (const step of destination.check(signal)) {
-      yield { component: configuration.name, step }
+    const { name: component } = configuration
+    try {
+      const destination = createDestination(configuration)
+      for await (const step of destination.check(signal, connect)) yield { component, step }
+      await destination.close()
+    } catch (thrown) {
+      yield { component, step: refused(thrown) }
     }
-    await destination.close()
   }
+}
+
+/** Options that are right one by one and do not go together: `run` would not start. */
+function refused(thrown: unknown): CheckStep {
+  return { name: 'config', ok: false, detail: asCefline(thrown).message, milliseconds: 0 }
 }
 
 function printFinding({ component, name, ok, detail, milliseconds }: Finding): void {

@@ -72,7 +72,7 @@ async function* batchesOf(
   configuration: Configuration,
   wanted: string | undefined,
 ): AsyncGenerator<Batch> {
-  const folder = file === '-' ? await mkdtemp(join(tmpdir(), 'cefline-')) : undefined
+  const folder = file === '-' ? await temporaryFolder() : undefined
   try {
     const path = folder ? join(folder, 'standard input') : file
     if (folder) await writeFile(path, await buffer(process.stdin))
@@ -88,6 +88,20 @@ async function* batchesOf(
     }
   } finally {
     if (folder) await rm(folder, { recursive: true })
+  }
+}
+
+/** The reader wants a file that it can read twice. */
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'cefline-'))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw error(
+      'write-failed',
+      `standard input cannot be kept in ${tmpdir()} (${String(code)}); name the file, or set TMPDIR to a folder that can be written to`,
+      { cause },
+    )
   }
 }
 

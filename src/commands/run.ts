@@ -26,14 +26,14 @@ export async function run({ config }: { config: string | undefined }): Promise<n
   return 0
 }
 
-/** Resolves to the name of the first signal. */
+/** Resolves to the name of the first signal; a second one, of either kind, ends the process. */
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.on(signal, () => process.exit(1))
-        resolve(signal)
-      })
+    const signals = ['SIGTERM', 'SIGINT'] as const
+    const first = (signal: string) => {
+      for (const name of signals) process.on(name, () => process.exit(1))
+      resolve(signal)
     }
+    for (const name of signals) process.once(name, first)
   })
 }

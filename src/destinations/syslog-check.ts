@@ -2,13 +2,13 @@
  * `cefline check` for a syslog destination: the way of `deliver` step by step, up to the handshake.
  * Nothing is sent. A step that fails is the last one.
  */
-import type { X509Certificate } from 'node:crypto'
 import type { LookupAddress } from 'node:dns'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { CheckStep } from '../core.ts'
 import { asCefline } from '../error.ts'
-import { certificatesOf, peerCertificate, readTls } from '../io/tls.ts'
+import { describeTlsFiles, expiry } from '../io/tls-description.ts'
+import { peerCertificate, readTls } from '../io/tls.ts'
 import type { TlsFiles } from '../io/tls.ts'
 import { looksLikeContainerId } from '../syslog/message.ts'
 import type { Wire } from '../syslog/receivers.ts'
@@ -16,15 +16,12 @@ import { connectTcp, connectTls, describeTls, resolve } from './syslog-connect.t
 import type { Target } from './syslog-target.ts'
 import { connectUdp } from './syslog-udp.ts'
 
-const day = 86_400_000
-/** A certificate that ends within these days is worth a word. */
-const soon = 30
-
 export async function* checkSyslog(
   target: Target,
   wire: Wire,
   hostname: { name: string; given: boolean },
   signal: AbortSignal,
+  connect: boolean,
 ): AsyncGenerator<CheckStep> {
   const { place, tls, transport, url } = target
   const steps = new Steps()
@@ -35,10 +32,11 @@ export async function* checkSyslog(
   if (transport === 'tls') {
     yield await steps.run('certificates', async () => {
       files = await readTls(tls, `${place}.tls`)
-      return describeFiles(files, target)
+      return describeTlsFiles(tls, `${place}.tls`)
     })
     if (steps.failed) return
   }
+  if (!connect) return
 
   let addresses: LookupAddress[] = []
   yield await steps.run('dns', async () => {
@@ -118,28 +116,7 @@ function checkHostname(
   }
 }
 
-function describeFiles(files: TlsFiles, { place, tls }: Target): string {
-  const seen: string[] = []
-  if (files.ca !== undefined) {
-    seen.push(`${certificatesOf(files.ca, `${place}.tls.ca`).length} of your authorities`)
-  }
-  const [client] = files.cert === undefined ? [] : certificatesOf(files.cert, `${place}.tls.cert`)
-  if (client) seen.push(`client certificate ${nameOf(client)}, ${expiry(client)}`)
-  if (tls.fingerprint !== null) seen.push('a pinned fingerprint')
-  return seen.join('; ') || 'the system’s authorities, no client certificate'
-}
-
 function describePeer(socket: TLSSocket): string {
   const peer = peerCertificate(socket)
   return peer ? `${describeTls(socket)}, ${expiry(peer)}` : describeTls(socket)
-}
-
-function nameOf(certificate: X509Certificate): string {
-  return certificate.subject.replaceAll('\n', ', ')
-}
-
-function expiry(certificate: X509Certificate): string {
-  const days = Math.floor((Date.parse(certificate.validTo) - Date.now()) / day)
-  if (days < 0) return `EXPIRED ${-days} days ago`
-  return `${days} days to its expiry${days < soon ? ': RENEW IT' : ''}`
 }

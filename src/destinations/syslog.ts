@@ -160,8 +160,8 @@ class Syslog implements Destination {
     this.#messages = new Messages({ headers, wire: this.#wire, time, place })
   }
 
-  check(signal: AbortSignal): AsyncIterable<CheckStep> {
-    return checkSyslog(this.#target, this.#wire, this.#hostname, signal)
+  check(signal: AbortSignal, connect: boolean): AsyncIterable<CheckStep> {
+    return checkSyslog(this.#target, this.#wire, this.#hostname, signal, connect)
   }
 
   async deliver(

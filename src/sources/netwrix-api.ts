@@ -14,6 +14,7 @@
  * page is remembered here, as a server that was too slow for 1,000 records is asked for fewer.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeTlsFiles } from '../io/tls-description.ts'
 import type { Batch, CheckStep, Notice, Source, SourceContext } from '../core.ts'
 import { error, isCeflineError } from '../error.ts'
 import { noLines } from '../io/lines.ts'
@@ -59,7 +60,11 @@ class NetwrixApi implements Source {
     this.#unverified = verified ? undefined : new Reminder(60 * 60_000)
   }
 
-  async *check(stored: string | undefined, signal: AbortSignal): AsyncGenerator<CheckStep> {
+  async *check(
+    stored: string | undefined,
+    signal: AbortSignal,
+    connect: boolean,
+  ): AsyncGenerator<CheckStep> {
     const { url } = this.#client
     let checkpoint: Checkpoint | undefined
     yield await run(
@@ -71,17 +76,23 @@ class NetwrixApi implements Source {
       url,
     )
     if (!checkpoint) return
+    const { tls, place } = this.#client
+    const files = () => describeTlsFiles(tls, `${place}.tls`)
+    const certificates = await run('certificates', files, url)
+    yield certificates
+    if (!certificates.ok) return
+    const detail =
+      stored === undefined
+        ? backfill(checkpoint, this.#options.pageSize).message
+        : 'goes on after the stored mark'
+    yield { name: 'start', ok: true, detail, milliseconds: 0 }
+    if (!connect) return
     const api = new IntegrationApi(this.#client)
     try {
       yield* checkApi(api, this.#client, checkpoint, signal)
     } finally {
       await api.close()
     }
-    const detail =
-      stored === undefined
-        ? backfill(checkpoint, this.#options.pageSize).message
-        : 'goes on after the stored mark'
-    yield { name: 'start', ok: true, detail, milliseconds: 0 }
   }
 
   async *batches(stored: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {

@@ -8,6 +8,9 @@ import type { CeflineError } from '../error.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
+/** Rows of a batch that a log line names beside the first. */
+const rowsNamed = 20
+
 export interface SourceState {
   state: 'starting' | 'reading' | 'failed' | 'parked' | 'full'
   /** The last error's text while the state is failed, parked or full. */
@@ -89,11 +92,7 @@ export class SourceEvents {
     if (this.state.problem !== undefined) this.#log.info('reads again')
     this.state.state = 'reading'
     this.state.problem = undefined
-    const [first] = batch.rejects
-    if (first && appended.rejected > 0) {
-      const more = appended.rejected > 1 ? ` (and ${appended.rejected - 1} more like it)` : ''
-      this.#log.warn({ code: first.code }, `set aside in the rejects: ${first.reason}${more}`)
-    }
+    if (appended.rejected > 0) this.#setAside(batch)
     if (appended.alreadyGiven > 0) {
       this.#log.info(`${appended.alreadyGiven} of ${batch.read} records left out: given before`)
     }
@@ -118,6 +117,18 @@ export class SourceEvents {
     this.state.state = 'full'
     this.state.problem = failure.message
     this.#log.error({ code: failure.code }, `waits: ${failure.message}`)
+  }
+
+  /** One line for each kind of fault: the first of its reasons, and where the others are. */
+  #setAside({ rejects }: Batch): void {
+    for (const code of new Set(rejects.map((reject) => reject.code))) {
+      const [first, ...others] = rejects.filter((reject) => reject.code === code)
+      if (!first) continue
+      const rows = others.slice(0, rowsNamed).map(({ row }) => row)
+      const left = others.length > rowsNamed ? ` and ${others.length - rowsNamed} more` : ''
+      const more = rows.length > 0 ? ` (the same in row ${rows.join(', ')}${left})` : ''
+      this.#log.warn({ code }, `set aside in the rejects: ${first.reason}${more}`)
+    }
   }
 
   #count(code: string): void {

@@ -51,7 +51,7 @@ t.test('nobody reads any more: no receipt, no crash, and the lines wait', async 
 t.test('check, abort and frame', async (t) => {
   const output = new PassThrough()
   const destination = create({ color: 'never' }, { name: 'screen' }, output)
-  for await (const step of destination.check(live())) t.ok(step.ok)
+  for await (const step of destination.check(live(), true)) t.ok(step.ok)
   const abort = new AbortController()
   const done = destination.deliver(new Feed(), recorder(), abort.signal)
   abort.abort()

@@ -76,7 +76,7 @@ t.test('check, abort and frame', async (t) => {
   await mkdir(join(folder, 'a'))
   const path = join(folder, 'a', 'b', 'events.log')
   const destination = create({ path, rotate: null, keep: 1 }, { name: 'archive' })
-  for await (const step of destination.check(live())) {
+  for await (const step of destination.check(live(), true)) {
     t.match(step, { name: 'file', ok: true, detail: `${path} will be made` })
   }
   t.same(await readdir(join(folder, 'a')), [], 'nothing was changed')

@@ -334,7 +334,7 @@ t.test('TLS', needs('openssl'), async (t) => {
     const sink = await startSink(t, { tls: served(server) })
     const names: string[] = []
     const destination = syslogTo(`tls://127.0.0.1:${sink.port}`, { tls: { ca } })
-    for await (const step of destination.check(live())) {
+    for await (const step of destination.check(live(), true)) {
       names.push(step.name)
       t.ok(step.ok, `${step.name}: ${step.detail}`)
       if (step.name === 'tls') t.match(step.detail, /^TLSv1\.3 .*localhost, \d+ days to its expiry/)

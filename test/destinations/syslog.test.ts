@@ -10,7 +10,7 @@ const time = Date.UTC(2026, 0, 8, 11, 7, 53, 42)
 
 async function steps(url: string, options: Some = {}): Promise<CheckStep[]> {
   const seen: CheckStep[] = []
-  for await (const step of syslogTo(url, options).check(new AbortController().signal)) {
+  for await (const step of syslogTo(url, options).check(new AbortController().signal, true)) {
     seen.push(step)
   }
   return seen

@@ -123,6 +123,24 @@ t.test('check --connect says of each stage whether it works', async (t) => {
   t.strictSame(readdirSync(join(cwd, 'drop')), [], 'nothing was changed')
 })
 
+t.test('check refuses what run would refuse, and tells of a backfill', async (t) => {
+  const activity = { type: 'netwrix-api', username: 'u', password: 'hunter2' }
+  const write = (url: string, tls: object) => {
+    const sources = { activity: { ...activity, url } }
+    const destinations = { siem: { type: 'syslog', url: 'tls://127.0.0.1:1', hostname: 'h', tls } }
+    return t.testdir({ 'cefline.json': JSON.stringify({ sources, destinations }) })
+  }
+  const args = ['check', '--config', 'cefline.json']
+  const bad = await cefline(args, { cwd: write('http://127.0.0.1:1', { ca: '/nonexistent.pem' }) })
+  t.equal(bad.code, 78)
+  t.match(bad.stdout, /✘ activity config: .*http/)
+  t.match(bad.stdout, /✘ siem certificates: destinations\.siem\.tls\.ca: cannot read \/nonexistent/)
+  const good = await cefline(args, { cwd: write('https://127.0.0.1:1', {}) })
+  t.equal(good.code, 0, good.stdout)
+  t.match(good.stdout, /✔ activity start: a backfill is coming.*records since/)
+  t.notMatch(bad.stdout + good.stdout, /hunter2/)
+})
+
 t.test('preview shows what would be sent, down to the frame', async (t) => {
   const cwd = t.testdir()
   const { code, stdout } = await cefline(['preview', example], { cwd })

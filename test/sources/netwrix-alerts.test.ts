@@ -281,7 +281,7 @@ t.test('check', async (t) => {
   const steps = async (folder: string, options: Partial<Options> = {}) => {
     const found: string[] = []
     const source = new Run(folder, options).source
-    for await (const step of source.check(undefined, new AbortController().signal)) {
+    for await (const step of source.check(undefined, new AbortController().signal, false)) {
       found.push(`${step.ok ? 'ok' : 'no'} ${step.name}: ${step.detail}`)
     }
     return found

@@ -444,9 +444,15 @@ t.test('the password is in nothing that can be shown', async (t) => {
   t.notOk(process.title.includes(api.password))
 })
 
-async function steps(t: Test, source: Source, checkpoint?: string): Promise<CheckStep[]> {
+async function steps(
+  t: Test,
+  source: Source,
+  checkpoint?: string,
+  connect = true,
+): Promise<CheckStep[]> {
   const all: CheckStep[] = []
-  for await (const step of source.check(checkpoint, new AbortController().signal)) all.push(step)
+  for await (const step of source.check(checkpoint, new AbortController().signal, connect))
+    all.push(step)
   t.ok(all.every(({ milliseconds }) => milliseconds >= 0))
   return all
 }
@@ -455,6 +461,8 @@ t.test('check', async (t) => {
   const api = await standIn(t)
   t.match(await steps(t, sourceOf(t, api)), [
     { name: 'url', ok: true, detail: `${api.url}/netwrix/api/v1/` },
+    { name: 'certificates', ok: true },
+    { name: 'start', ok: true, detail: /a backfill is coming.*records since/ },
     { name: 'dns', ok: true, detail: '127.0.0.1' },
     { name: 'tcp', ok: true, detail: /^127\.0\.0\.1, port \d+$/ },
     {
@@ -463,15 +471,17 @@ t.test('check', async (t) => {
       detail: /^TLSv1\.3, CN=Netwrix Integration API.*SHA-256 .*29 days left$/,
     },
     { name: 'authentication', ok: true, detail: /siem is let in.*at least one record waits/ },
-    { name: 'start', ok: true, detail: /a backfill is coming.*records since/ },
   ])
   t.match(api.requests, [{ mode: 'search', count: 1 }], 'one page of one record')
   const spool = new Spool()
   await collect(sourceOf(t, api), spool)
-  t.match((await steps(t, sourceOf(t, api), spool.checkpoint)).slice(-2), [
-    { name: 'authentication', detail: /no record waits: .*role/ },
-    { name: 'start', detail: 'goes on after the stored mark' },
-  ])
+  const { length } = api.requests
+  const again = await steps(t, sourceOf(t, api), spool.checkpoint)
+  t.match(again[2], { name: 'start', detail: 'goes on after the stored mark' })
+  t.match(again.at(-1), { name: 'authentication', detail: /no record waits: .*role/ })
+  t.equal(api.requests.length, length + 1)
+  t.equal((await steps(t, sourceOf(t, api), undefined, false)).at(-1)?.name, 'start')
+  t.equal(api.requests.length, length + 1, 'without connect, nothing leaves this machine')
 })
 
 t.test('check of what does not work', async (t) => {
@@ -483,12 +493,12 @@ t.test('check of what does not work', async (t) => {
   }
   const tls = { ...optionsOf(api).tls, ca: null }
   const pinned = sourceOf(t, api, { tls: { ...tls, fingerprint: api.fingerprint } })
-  t.match((await steps(t, pinned))[3], { ok: true, detail: new RegExp(api.fingerprint) })
+  t.match((await steps(t, pinned))[5], { ok: true, detail: new RegExp(api.fingerprint) })
   t.match(await last({ tls }), { name: 'tls', detail: new RegExp(api.fingerprint) })
   t.match(await last({ password: 'wrong' }), { name: 'authentication', detail: /401/ })
   t.match(await last({ url: 'https://no-such-host.invalid' }), { name: 'dns' })
   t.match(await last({ tls: { ...tls, ca: '/no/such/file.pem' } }), {
-    name: 'tls',
+    name: 'certificates',
     detail: /sources\.activity\.tls\.ca/,
   })
   t.match(await last({}, 'not a checkpoint'), { name: 'url', detail: /stored mark/ })

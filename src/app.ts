@@ -68,6 +68,7 @@ export class App {
       remember: { age: spool.rememberAge, count: spool.rememberCount },
       queues,
       destinations: new Map(destinations.map(({ name, from }) => [name, from ?? queues])),
+      notice: (notice) => this.#events.spoolNotice(notice),
     })
     this.#events.metrics.watch(
       this.#spool,
@@ -193,5 +194,7 @@ function strandedIn(spool: LmdbSpool, { sources, destinations }: Configuration):
         ? `destination "${destination}" no longer reads "${queue}": its position is kept and holds nothing back`
         : `the spool knows a destination "${destination}" (of ${queue}) that the configuration does not have: its position is kept and holds nothing back`,
     )
-  return [...lines, ...positions]
+  const damaged = spool.damaged().length
+  const damage = `${damaged} damaged blocks of the spool were set aside in its folder "damaged"`
+  return [...lines, ...positions, ...(damaged > 0 ? [damage] : [])]
 }

@@ -53,6 +53,8 @@ function configPath(): string | undefined {
 
 async function end(command: Promise<number>): Promise<void> {
   process.exitCode = await command
+  // Nobody reads what is still to be printed: it is in the spool, or was not wanted.
+  setTimeout(() => process.exit(), 1000).unref()
 }
 
 // A reader that went away, such as `head`, is no failure of ours.

@@ -196,7 +196,7 @@ export interface Spool {
   changed(seen: number, signal: AbortSignal): Promise<void>
   /** Counts the appends, to be read before looking for a block and given to `changed`. */
   readonly version: number
-  /** Resolves when there may be room again; rejects on abort. */
+  /** Resolves when there may be room again, or some time later; rejects on abort. */
   room(signal: AbortSignal): Promise<void>
   queues(): QueueState[]
   /** Unreceived lines of a destination, in the queues it reads. */

@@ -67,7 +67,8 @@ class Console implements Destination {
         const next = await until(iterator.next(), signal)
         if (next.done === true) return
         const lines = unpackLines(next.value.lines)
-        await this.#write(lines.map(({ cef }) => `${this.#line(cef)}\n`).join(''))
+        const text = lines.map(({ cef }) => `${this.#line(cef)}\n`).join('')
+        await until(this.#write(text), signal)
         delivery.receipt(next.value)
       }
     } catch (thrown) {

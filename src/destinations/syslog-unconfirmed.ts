@@ -23,6 +23,7 @@ export class Unconfirmed {
   readonly #receipt: (place: Place) => void
   readonly #sent: Sent[] = []
   #timer: NodeJS.Timeout | undefined
+  #look: NodeJS.Immediate | undefined
   #emptied: (() => void) | undefined
 
   constructor(receiptAfter: number, receipt: (place: Place) => void) {
@@ -40,7 +41,7 @@ export class Unconfirmed {
     this.#sent.push(sent)
     return () => {
       sent.due = performance.now() + this.#receiptAfter
-      this.#timer ??= setTimeout(() => this.#settle(), this.#receiptAfter + grain)
+      this.#timer ??= setTimeout(() => this.#ripe(), this.#receiptAfter + grain)
     }
   }
 
@@ -60,12 +61,20 @@ export class Unconfirmed {
   /** No receipt comes after this. */
   end(): void {
     clearTimeout(this.#timer)
+    clearImmediate(this.#look)
     this.#sent.length = 0
   }
 
-  /** Gives one receipt, for the newest block whose time has come, and waits for the next. */
-  #settle(): void {
+  /** Timers run before the socket is looked at: after a pause of this process (a frozen machine) the
+   * peer's FIN or RST may lie there unread, and must come first. */
+  #ripe(): void {
     const now = performance.now()
+    this.#timer = undefined
+    this.#look = setImmediate(() => this.#settle(now))
+  }
+
+  /** Gives one receipt, for the newest block whose time had come, and waits for the next. */
+  #settle(now: number): void {
     let passed = 0
     while ((this.#sent[passed]?.due ?? Infinity) <= now) passed += 1
     const newest = this.#sent[passed - 1]
@@ -74,7 +83,7 @@ export class Unconfirmed {
     this.#timer =
       next === undefined || next.due === Infinity
         ? undefined
-        : setTimeout(() => this.#settle(), next.due - now + grain)
+        : setTimeout(() => this.#ripe(), next.due - now + grain)
     if (newest) this.#receipt(newest.place)
     if (this.#sent.length === 0) this.#emptied?.()
   }

@@ -66,7 +66,10 @@ class Run {
   #rejects: DestinationReject[] = []
   /** Positions that receipts have reached and that are not committed yet. */
   #reached = new Map<string, number>()
+  /** Lines between the committed positions and those. */
+  #lines = 0
   #committing: Promise<void> | undefined
+  /** Some receipt of this run is durable. */
   receipted = false
 
   constructor(options: Forward) {
@@ -129,16 +132,15 @@ class Run {
   }
 
   #receipt({ queue, sequence }: Place): void {
+    // What a failed commit held must not be passed by a later one: this run is over.
+    if (this.#failed.signal.aborted) return
     const last = this.#out.findIndex((out) => out.queue === queue && out.sequence === sequence)
     if (last === -1) return
-    let lines = 0
     for (const passed of this.#out.splice(0, last + 1)) {
       this.#reached.set(passed.queue, passed.sequence)
-      lines += passed.count
+      this.#lines += passed.count
     }
-    this.receipted = true
-    this.#options.events.received(lines)
-    this.#committing ??= this.#commit().finally(() => (this.#committing = undefined))
+    this.#committing ??= this.#commit()
   }
 
   /** Commits what has been reached, again and again until nothing new came meanwhile. */
@@ -147,19 +149,24 @@ class Run {
     await Promise.resolve()
     while (this.#reached.size > 0) {
       const reached = this.#reached
+      const lines = this.#lines
       const [passed, later] = partition(this.#rejects, (reject) => {
         return reject.sequence <= (reached.get(reject.queue) ?? 0)
       })
       this.#reached = new Map()
+      this.#lines = 0
       this.#rejects = later
       try {
         await spool.receipts(name, reached, passed)
+        this.receipted = true
+        events.received(lines)
         events.refused(passed)
       } catch (thrown) {
         this.#failed.abort(thrown)
-        return
+        break
       }
     }
+    this.#committing = undefined
   }
 }
 

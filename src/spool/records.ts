@@ -22,7 +22,8 @@ export interface QueueRecord {
 }
 
 export interface Account {
-  /** What blocks, ids and rejects take in the file. */
+  /** What blocks and ids take in the file. Rejects are not in it: else setting lines aside would make
+   * no room. */
   bytes: number
   /** Rejects that are kept. */
   rejects: number

@@ -6,7 +6,6 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { StoredReject } from '../core.ts'
-import { weight } from './records.ts'
 import type { Records } from './records.ts'
 import type { Store } from './store.ts'
 
@@ -59,7 +58,6 @@ export class Rejects {
       this.#store.rejects.putSync(account.newestReject + 1, bytes)
       account.newestReject += count
       account.rejects += count
-      account.bytes += weight(bytes.length)
     }
     this.#records.putAccount(account)
   }
@@ -94,7 +92,6 @@ export class Rejects {
     firsts.slice(0, 32).forEach((first, index) => {
       const next = firsts[index + 1] ?? account.newestReject + 1
       if (next - 1 > upTo) return
-      account.bytes -= weight(this.#store.rejects.getBinary(first)?.length ?? 0)
       account.rejects -= next - first
       this.#store.rejects.removeSync(first)
       purged += next - first

@@ -1,5 +1,5 @@
 /**
- * Whether the spool may grow. It is full when its own account (blocks, ids and rejects) has reached
+ * Whether the spool may grow. It is full when its own account (blocks and ids) has reached
  * `maxBytes`, or when the volume has less than `reserve` left. LMDB's own limit is none, and its file
  * never shrinks: room inside the file counts as free. The reserve is what receipts, rejects and
  * deletions are written to when nothing else may be; `ballast.ts` has what is left of it when others
@@ -71,10 +71,11 @@ export class Room {
     this.#bell.ring()
   }
 
-  /** Resolves when there may be room; rejects with the signal's reason. */
+  /** Resolves when there may be room, or when it is time to ask again whether somebody can make
+   * some; rejects with the signal's reason. */
   async wait(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    while (this.full) {
+    if (this.full) {
       await this.#bell.wait(signal, look)
       this.#refused = false
     }

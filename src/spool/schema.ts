@@ -8,7 +8,7 @@ export const schema = {
     default: './data',
   },
   maxBytes: {
-    doc: 'What lines, ids and rejects may take together; at this size the sources wait.',
+    doc: 'What lines and ids may take together; at this size the sources wait. Rejects are kept beside it.',
     format: 'bytes',
     default: '10GB',
   },

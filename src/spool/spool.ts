@@ -32,7 +32,7 @@ import type { LmdbSpool, SpoolOptions } from './interface.ts'
 import { Readers } from './readers.ts'
 import type { Slowest, Stranger } from './readers.ts'
 import { Receipts } from './receipts.ts'
-import { Records } from './records.ts'
+import { Records, weight } from './records.ts'
 import { Rejects } from './rejects.ts'
 import { Room } from './room.ts'
 import { Store } from './store.ts'
@@ -86,7 +86,10 @@ class SpoolOnLmdb implements LmdbSpool {
   constructor(store: Store, options: SpoolOptions) {
     const { maxBytes, reserve = usualReserve, remember, free, notice, now = Date.now } = options
     const records = new Records(store)
-    const count = Math.min(remember.count, Math.floor((maxBytes * shareOfIds) / idBytes))
+    const count = Math.min(
+      remember.count,
+      Math.floor((maxBytes * shareOfIds) / weight(2 * idBytes)),
+    )
     this.#store = store
     this.#options = { ...options, now }
     this.#records = records

@@ -58,6 +58,11 @@ export class Events {
     this.log.warn(message)
   }
 
+  spoolNotice({ level, code, message }: Notice): void {
+    if (level === 'error') this.metrics.errors.inc({ component: 'spool', code })
+    this.log[level]({ component: 'spool', code }, message)
+  }
+
   stopping(reason: string): void {
     this.log.info(`stopping: ${reason}`)
   }

@@ -136,3 +136,30 @@ t.test('a full spool holds the source, is said once, and lets go', async (t) => 
     `said when it turned full, not for each try: ${said.length}`,
   )
 })
+
+t.test('while the spool is full, it is asked again and again who can make room', async (t) => {
+  const spool = await spoolFor(t, { maxBytes: 40_000 })
+  const { events } = recordedEvents()
+  const ending = new AbortController()
+  let given = 0
+  const source = sourceOf(async function* () {
+    for (; given < 40; given += 1) yield batchOf(given * 100, given * 100 + 100)
+    ending.abort()
+  })
+  let asked = 0
+  const { signal } = ending
+  await collect({
+    name: 'alerts',
+    source,
+    spool,
+    events: events.source('alerts'),
+    makeRoom: async () => {
+      asked += 1
+      if (asked < 3) return false
+      return (await spool.rejectOldest('siem', 'test')) > 0
+    },
+    signal,
+  })
+  t.ok(asked >= 3)
+  t.equal(given, 40)
+})

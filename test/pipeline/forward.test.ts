@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Block, Delivery, Destination } from '../../src/core.ts'
 import { error } from '../../src/error.ts'
 import { forward } from '../../src/pipeline/forward.ts'
+import type { LmdbSpool } from '../../src/spool/spool.ts'
 import { batchOf, linesOf, recordedEvents, spoolFor } from '../helpers/pipeline.ts'
 
 type Deliver = (
@@ -158,4 +159,75 @@ t.test('it waits for what comes, and ends when it is told', async (t) => {
   ending.abort()
   await loop
   t.equal(new Set(lines).size, 20)
+})
+
+/** The spool, whose receipts cannot be committed the first `times` times. */
+function failing(spool: LmdbSpool, times: number): LmdbSpool {
+  return new Proxy(spool, {
+    get(target, name) {
+      if (name === 'receipts' && times > 0) {
+        times -= 1
+        return async () => {
+          throw error('spool-failed', 'no commit')
+        }
+      }
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
+
+t.test(
+  'when a commit of receipts fails, nothing that it held is passed by a later one',
+  async (t) => {
+    const spool = await spoolFor(t)
+    for (let n = 0; n < 3; n += 1) await spool.append('alerts', batchOf(n, n + 1))
+    const ending = new AbortController()
+    let runs = 0
+    const run: Deliver = async (blocks, { reject, receipt }) => {
+      runs += 1
+      for await (const block of blocks) {
+        if (block.sequence === 1) reject(block, 0, 'too-large', 'it cannot be sent')
+        receipt(block)
+        // The last receipts of a run come while its commit fails.
+        if (runs === 1 && block.sequence === 2)
+          await new Promise((resolve) => setTimeout(resolve, 50))
+        if (runs === 2 && block.sequence === 3) ending.abort()
+      }
+    }
+    const { events } = recordedEvents()
+    await forward({
+      name: 'siem',
+      destination: destinationOf(run, run),
+      queues: both(),
+      spool: failing(spool, 1),
+      events: events.destination('siem'),
+      signal: ending.signal,
+    })
+    t.equal(runs, 2)
+    t.equal(spool.position('siem', 'alerts'), 3)
+    t.match(spool.rejects().list(5), [{ code: 'too-large', record: 'line 0' }])
+  },
+)
+
+t.test('while commits fail, the wait between two runs grows', async (t) => {
+  const spool = await spoolFor(t)
+  await spool.append('alerts', batchOf(0, 1))
+  const ending = new AbortController()
+  const mine = recordedEvents()
+  const run: Deliver = async (blocks, { receipt }) => {
+    for await (const block of blocks) receipt(block)
+  }
+  const loop = forward({
+    name: 'siem',
+    destination: destinationOf(run, run, run, run),
+    queues: both(),
+    spool: failing(spool, Infinity),
+    events: mine.events.destination('siem'),
+    signal: ending.signal,
+  })
+  while (mine.log().length < 3) await new Promise((resolve) => setTimeout(resolve, 20))
+  ending.abort()
+  await loop
+  t.match(mine.log()[2]?.msg, /no commit; tries again in [12] s/)
 })

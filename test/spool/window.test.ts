@@ -82,7 +82,7 @@ t.test('ids are forgotten by count, in small steps', async (t) => {
 })
 
 t.test('a small spool has a small window', async (t) => {
-  const spool = await openAt(t.testdir(), { maxBytes: 6400, remember: { age: 1e9, count: 1e6 } })
+  const spool = await openAt(t.testdir(), { maxBytes: 38_400, remember: { age: 1e9, count: 1e6 } })
   await spool.append('q', batchOf(numbered(0, 60)))
   await spool.receipts('siem', new Map([['q', 1]]), [])
   await spool.append('q', batchOf(numbered(60, 60)))

@@ -5,7 +5,7 @@
  * Exit codes: 0 done, 1 an error that another try may cure, 64 wrong usage, 78 configuration
  * (sysexits.h: EX_USAGE, EX_CONFIG).
  */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { check } from './commands/check.ts'
 import { preview } from './commands/preview.ts'
 import { run } from './commands/run.ts'
@@ -41,11 +41,16 @@ program
   )
   .argument('<file...>', 'alert CSV files, or activity records as the API gives them in JSON')
   .option('--source <name>', 'read them as this source of the configuration does')
-  .option('--limit <number>', 'stop after so many events', Number)
+  .option('--limit <number>', 'stop after so many events', wholeNumber)
   .option('--json', 'print one JSON object a line')
   .action((files: string[], flags: { source?: string; limit?: number; json?: boolean }) =>
     end(preview({ config: configPath(), files, ...flags })),
   )
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 1 on.')
+}
 
 function configPath(): string | undefined {
   return program.opts<{ config?: string }>().config

@@ -6,7 +6,7 @@
  * anything else is a file of alerts. Exit code 0, or 1 when a record was rejected.
  */
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
@@ -49,6 +49,7 @@ export async function preview(options: PreviewOptions): Promise<number> {
   let rejected = 0
   for (const file of files) {
     for await (const batch of batchesOf(file, configuration, source)) {
+      for (const { message } of batch.notices ?? []) console.error(printable(message))
       for (const reject of batch.rejects) {
         rejected += 1
         console.log(json ? JSON.stringify(reject) : rejectText(reject))
@@ -74,7 +75,7 @@ async function* batchesOf(
 ): AsyncGenerator<Batch> {
   const folder = file === '-' ? await temporaryFolder() : undefined
   try {
-    const path = folder ? join(folder, 'standard input') : file
+    const path = folder ? join(folder, 'standard input') : await realpath(file).catch(() => file)
     if (folder) await writeFile(path, await buffer(process.stdin))
     const content = await beginning(path)
     const type = /^\ufeff?\s*[{[]/.test(content) ? 'netwrix-api' : 'netwrix-alerts'
@@ -125,7 +126,9 @@ function recordsIn(body: Buffer, file: string): unknown[] {
     })
   }
   if (Array.isArray(value)) return value
-  if (typeof value === 'object' && value !== null && 'Action' in value) return [value]
+  const known = ['ActivityRecordList', 'ActivityRecordsList', 'ContinuationMark']
+  if (typeof value !== 'object' || value === null || !known.some((key) => key in value))
+    return [value]
   return readPage(body, undefined, file, (text) => shorten(printable(text), 200)).records
 }
 

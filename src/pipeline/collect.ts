@@ -9,7 +9,7 @@
 import type { Batch, Source, Spool } from '../core.ts'
 import { asCefline, isCeflineError } from '../error.ts'
 import type { SourceEvents } from '../telemetry/events.ts'
-import { Backoff, pause } from './retry.ts'
+import { Backoff, pause, waitAfter } from './retry.ts'
 
 export interface Collect {
   name: string
@@ -34,7 +34,7 @@ export async function collect(options: Collect): Promise<void> {
     } catch (thrown) {
       if (signal.aborted) break
       const failure = asCefline(thrown)
-      const wait = failure.retryAfter ?? backoff.next()
+      const wait = waitAfter(failure, backoff)
       events.sourceFailed(failure, wait)
       await pause(wait, signal)
     }

@@ -20,7 +20,7 @@ import type {
 import { asCefline } from '../error.ts'
 import { eachLine } from '../io/lines.ts'
 import type { DestinationEvents } from '../telemetry/events.ts'
-import { Backoff, pause } from './retry.ts'
+import { Backoff, pause, waitAfter } from './retry.ts'
 
 export interface Forward {
   name: string
@@ -46,7 +46,7 @@ export async function forward(options: Forward): Promise<void> {
       if (signal.aborted) break
       if (run.receipted) backoff.reset()
       const failure = asCefline(thrown, 'lost')
-      const wait = failure.retryAfter ?? backoff.next()
+      const wait = waitAfter(failure, backoff)
       events.destinationFailed(failure, wait)
       await pause(wait, signal)
     }

@@ -2,6 +2,7 @@
  * Waiting between tries: exponential, with jitter, ended at once by an abort.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CeflineError } from '../error.ts'
 
 /** ms before the first further try. */
 const first = 500
@@ -24,6 +25,15 @@ export class Backoff {
   reset(): void {
     this.#tries = 0
   }
+}
+
+/** ms before a configuration that does not work is tried again: a certificate's file may be put right
+ * without a restart, and nothing else changes by itself. */
+const configurationWait = 60_000
+
+/** How long to wait after a failure, in ms. */
+export function waitAfter({ code, retryAfter }: CeflineError, backoff: Backoff): number {
+  return retryAfter ?? (code === 'config' ? configurationWait : backoff.next())
 }
 
 /** Waits; `Infinity` waits for the abort. Resolves early, without throwing, when aborted. */

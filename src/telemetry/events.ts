@@ -3,13 +3,17 @@
  * updates the state that the status page shows. There is no log line per record; states are logged:
  * connected, lost, full, drained.
  */
-import type { Appended, Batch, DestinationReject, Notice } from '../core.ts'
+import type { Appended, Batch, DestinationReject, Notice, Reject } from '../core.ts'
 import type { CeflineError } from '../error.ts'
+import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Rows of a batch that a log line names beside the first. */
 const rowsNamed = 20
+
+/** Of a reject, what the log names. */
+type Place = Pick<Reject, 'code' | 'reason' | 'origin' | 'row'>
 
 export interface SourceState {
   state: 'starting' | 'reading' | 'failed' | 'parked' | 'full'
@@ -68,6 +72,8 @@ export class Events {
   }
 
   stopped(): void {
+    for (const source of this.sources.values()) source.flush()
+    for (const destination of this.destinations.values()) destination.flush()
     this.log.info('stopped')
   }
 }
@@ -78,10 +84,23 @@ export class SourceEvents {
   readonly #log: Log
   readonly #metrics: Metrics
 
+  readonly #rejects = new Digest<Place>((rejects) => this.#setAside(rejects))
+  readonly #repeats = new Digest<{ left: number; read: number }>((batches) => {
+    const left = batches.reduce((sum, batch) => sum + batch.left, 0)
+    const read = batches.reduce((sum, batch) => sum + batch.read, 0)
+    this.#log.info(`${left} of ${read} records left out: given before`)
+  })
+
   constructor(name: string, log: Log, metrics: Metrics) {
     this.#name = name
     this.#log = log
     this.#metrics = metrics
+  }
+
+  /** Says what was held back to be said in sum. */
+  flush(): void {
+    this.#rejects.flush()
+    this.#repeats.flush()
   }
 
   collected(batch: Batch, appended: Appended): void {
@@ -97,9 +116,13 @@ export class SourceEvents {
     if (this.state.problem !== undefined) this.#log.info('reads again')
     this.state.state = 'reading'
     this.state.problem = undefined
-    if (appended.rejected > 0) this.#setAside(batch)
+    if (appended.rejected > 0) {
+      this.#rejects.add(
+        ...batch.rejects.map(({ code, reason, origin, row }) => ({ code, reason, origin, row })),
+      )
+    }
     if (appended.alreadyGiven > 0) {
-      this.#log.info(`${appended.alreadyGiven} of ${batch.read} records left out: given before`)
+      this.#repeats.add({ left: appended.alreadyGiven, read: batch.read })
     }
   }
 
@@ -125,13 +148,15 @@ export class SourceEvents {
   }
 
   /** One line for each kind of fault: the first of its reasons, and where the others are. */
-  #setAside({ rejects }: Batch): void {
+  #setAside(rejects: Place[]): void {
     for (const code of new Set(rejects.map((reject) => reject.code))) {
       const [first, ...others] = rejects.filter((reject) => reject.code === code)
       if (!first) continue
-      const rows = others.slice(0, rowsNamed).map(({ row }) => row)
+      const rows = others.slice(0, rowsNamed).map(({ origin, row }) => {
+        return origin === first.origin ? `row ${row}` : `${origin} row ${row}`
+      })
       const left = others.length > rowsNamed ? ` and ${others.length - rowsNamed} more` : ''
-      const more = rows.length > 0 ? ` (the same in row ${rows.join(', ')}${left})` : ''
+      const more = rows.length > 0 ? ` (the same kind in ${rows.join(', ')}${left})` : ''
       this.#log.warn({ code }, `set aside in the rejects: ${first.reason}${more}`)
     }
   }
@@ -152,11 +177,22 @@ export class DestinationEvents {
   readonly #log: Log
   readonly #metrics: Metrics
 
+  readonly #refused = new Digest<Pick<DestinationReject, 'code' | 'reason'>>((rejects) => {
+    const [first] = rejects
+    if (!first) return
+    const more = rejects.length > 1 ? ` (and ${rejects.length - 1} more lines)` : ''
+    this.#log.warn({ code: first.code }, `kept in the rejects: ${first.reason}${more}`)
+  })
+
   constructor(name: string, log: Log, metrics: Metrics) {
     this.#name = name
     this.#log = log
     this.#metrics = metrics
     this.#metrics.up.set({ destination: name }, 0)
+  }
+
+  flush(): void {
+    this.#refused.flush()
   }
 
   connected(detail: string): void {
@@ -179,10 +215,7 @@ export class DestinationEvents {
     for (const { code } of rejects) {
       this.#metrics.refused.inc({ destination: this.#name, code })
     }
-    const [first] = rejects
-    if (!first) return
-    const more = rejects.length > 1 ? ` (and ${rejects.length - 1} more)` : ''
-    this.#log.warn({ code: first.code }, `kept in the rejects: ${first.reason}${more}`)
+    this.#refused.add(...rejects.map(({ code, reason }) => ({ code, reason })))
   }
 
   madeRoom(lines: number): void {

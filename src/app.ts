@@ -5,7 +5,7 @@
  */
 import { byPriority, createDestination, createSource, whereOf } from './components.ts'
 import type { Configuration } from './config/load.ts'
-import type { Source } from './core.ts'
+import type { Destination, Source } from './core.ts'
 import { isContainerLayer } from './io/volume.ts'
 import { collect } from './pipeline/collect.ts'
 import { forward } from './pipeline/forward.ts'
@@ -29,7 +29,8 @@ export class App {
   readonly #sending = new AbortController()
   #spool: LmdbSpool | undefined
   #server: StatusServer | undefined
-  #sources: { source: Source; loop: Promise<void> }[] = []
+  #sources: Source[] = []
+  #collects: Promise<void>[] = []
   #forwards: Promise<void>[] = []
   #stopped: Promise<void> | undefined
 
@@ -41,10 +42,13 @@ export class App {
   /** Resolves when all loops run. Throws `config` or a spool's error, with everything closed. */
   async start(): Promise<void> {
     try {
+      // Options that do not go together are found before anything is opened.
+      this.#sources = this.#configuration.sources.map((source) => this.#make(source))
+      const destinations = this.#configuration.destinations.map(createDestination)
       await this.#openSpool()
       await this.#startStatus()
-      this.#startForwards()
-      this.#startSources()
+      this.#startForwards(destinations)
+      this.#startCollects()
       await this.#announce()
     } catch (thrown) {
       await this.stop()
@@ -56,6 +60,10 @@ export class App {
   stop(reason?: string): Promise<void> {
     this.#stopped ??= this.#stop(reason)
     return this.#stopped
+  }
+
+  #make(source: Configuration['sources'][number]): Source {
+    return createSource(source, (id) => this.#open().remembers(source.name, id))
   }
 
   async #openSpool(): Promise<void> {
@@ -96,14 +104,14 @@ export class App {
     })
   }
 
-  #startForwards(): void {
+  #startForwards(made: Destination[]): void {
     const { sources, destinations } = this.#configuration
-    this.#forwards = destinations.map((configuration) => {
-      const { name, from } = configuration
+    this.#forwards = made.map((destination, index) => {
+      const { name = '', from = null } = destinations[index] ?? {}
       const read = sources.filter((source) => from === null || from.includes(source.name))
       return forward({
         name,
-        destination: createDestination(configuration),
+        destination,
         queues: byPriority(read),
         spool: this.#open(),
         events: this.#events.destination(name),
@@ -112,16 +120,18 @@ export class App {
     })
   }
 
-  #startSources(): void {
+  #startCollects(): void {
     const spool = this.#open()
-    const whenFull = new Map(this.#configuration.destinations.map((d) => [d.name, d.whenFull]))
+    const { sources, destinations } = this.#configuration
+    const whenFull = new Map(
+      destinations.map((destination) => [destination.name, destination.whenFull]),
+    )
     const room = () => makeRoom(spool, whenFull, this.#events)
-    this.#sources = this.#configuration.sources.map((configuration) => {
-      const { name } = configuration
-      const source = createSource(configuration, (id) => spool.remembers(name, id))
+    this.#collects = this.#sources.map((source, index) => {
+      const { name = '' } = sources[index] ?? {}
       const events = this.#events.source(name)
       const { signal } = this.#reading
-      return { source, loop: collect({ name, source, spool, events, makeRoom: room, signal }) }
+      return collect({ name, source, spool, events, makeRoom: room, signal })
     })
   }
 
@@ -150,7 +160,8 @@ export class App {
   async #stop(reason?: string): Promise<void> {
     if (reason !== undefined) this.#events.stopping(reason)
     this.#reading.abort(new Error('stopping'))
-    await Promise.all(this.#sources.map(({ source, loop }) => loop.then(() => source.close())))
+    await Promise.all(this.#collects)
+    await Promise.all(this.#sources.map((source) => source.close()))
     this.#sending.abort(new Error('stopping'))
     await Promise.all(this.#forwards)
     await this.#server?.close()

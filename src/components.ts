@@ -5,6 +5,7 @@ import type { DestinationConfiguration, SourceConfiguration } from './config/loa
 import type { Schema } from './config/schema.ts'
 import type { Destination, Source, SourceContext } from './core.ts'
 import { destinations } from './destinations/index.ts'
+import { withoutUserinfo } from './io/printable.ts'
 import { sources } from './sources/index.ts'
 
 /** A row of a table. Its options have been read against its schema, so `create` gets what it wants. */
@@ -50,7 +51,7 @@ export function byPriority(list: readonly SourceConfiguration[]): string[][] {
 export function whereOf({ options }: { options: Readonly<Record<string, unknown>> }): string {
   const { folder, url, path } = options
   const where = [folder, url, path].flat().find((value) => typeof value === 'string')
-  return where === undefined ? 'standard output' : where.replace(/\/\/[^/@]*@/, '//')
+  return where === undefined ? 'standard output' : withoutUserinfo(where)
 }
 
 function kindOf<Kind>(table: Record<string, Kind>, type: string): Kind {

@@ -28,9 +28,9 @@ const allowed: Record<string, string[]> = {
   telemetry: ['error.ts', 'core.ts', 'io'],
   pipeline: ['error.ts', 'core.ts', 'io', 'telemetry'],
   status: ['error.ts', 'core.ts', 'telemetry', 'io'],
-  config: ['error.ts', 'core.ts', 'spool'],
+  config: ['error.ts', 'core.ts', 'spool', 'io'],
   'embedded.ts': [],
-  'components.ts': ['core.ts', 'config', 'destinations', 'sources'],
+  'components.ts': ['core.ts', 'config', 'destinations', 'io', 'sources'],
   'app.ts': [
     'components.ts',
     'io',

@@ -15,7 +15,8 @@ export type Path = readonly string[]
 
 export interface Document {
   value: unknown
-  /** Where this is: `cefline.yaml:12 sources.siem.url`, or a variable's name. */
+  /** Where this is: `cefline.yaml:12 sources.siem.url`, of the whole `cefline.yaml:1`, or a variable's
+   * name. */
   place(path: Path): string
   /** Its line, of the nearest key above it when it is not there; 0 where there are no lines. */
   line(path: Path): number
@@ -38,7 +39,7 @@ export function pathKey(path: Path): string {
   return JSON.stringify(path)
 }
 
-/** The same document with values put over some of its own, each with a place of its own. */
+/** The same document with values put into it, each with a place of its own. */
 export function overlay(
   document: Document,
   settings: readonly { path: Path; value: unknown; place: string }[],
@@ -57,7 +58,7 @@ export function overlay(
 
 /** A document made in the program. */
 export function plainDocument(value: unknown, origin: string): Document {
-  return { value, place: (path) => `${origin} ${dotted(path)}`, line: () => 0 }
+  return { value, place: (path) => `${origin} ${dotted(path)}`.trimEnd(), line: () => 0 }
 }
 
 /** Reads YAML or JSON. Throws `config` with every fault of the syntax, one a line. */
@@ -91,7 +92,7 @@ export function parseFile(text: string, name: string): Document {
   const lineOf = (path: Path) => lines.linePos(offsetOf(parsed.contents, path, parsed)).line
   return {
     value: toValue(parsed, name),
-    place: (path) => `${name}:${lineOf(path)} ${dotted(path)}`,
+    place: (path) => `${name}:${lineOf(path)} ${dotted(path)}`.trimEnd(),
     line: lineOf,
   }
 }

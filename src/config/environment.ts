@@ -6,7 +6,7 @@
  * SYSLOG_… that is not known is an error, for a misspelt one would otherwise be missing in silence.
  */
 import { resolve } from 'node:path'
-import { dotted, overlay, pathKey, unusable } from './document.ts'
+import { dotted, isGroup, overlay, pathKey, unusable } from './document.ts'
 import type { Document, Path } from './document.ts'
 import type { Surroundings } from './interpolate.ts'
 import { suggestion } from './nearest.ts'
@@ -37,9 +37,20 @@ export function componentNames(env: Environment): string[] {
     .sort()
 }
 
-/** What the general variables set; it goes over the options of a file. */
-export function generalSettings(surroundings: Surroundings): Settings {
-  return readVariables(generalVariables, surroundings)
+/**
+ * What the general variables set of all that `written`, a file's content, leaves out; `overruled` is
+ * what they would have set otherwise than it does.
+ */
+export function generalSettings(
+  surroundings: Surroundings,
+  written: unknown = {},
+): Settings & { overruled: Settings['settings'] } {
+  const isWritten = ({ path }: Variable) => (valueAt(written, path) ?? null) !== null
+  const filling = generalVariables.filter((variable) => !isWritten(variable))
+  // What cannot be read of these is no fault: it is not used.
+  const { settings } = readVariables(generalVariables.filter(isWritten), surroundings)
+  const overruled = settings.filter(({ path, value }) => value !== valueAt(written, path))
+  return { ...readVariables(filling, surroundings), overruled }
 }
 
 /** What the other variables make, with errors that name the variable. */
@@ -120,6 +131,12 @@ function placeOf(path: Path, env: Environment): string {
   )
   const [best] = [set, exact, leaders].filter((list) => list.length > 0)
   return best?.map(({ name }) => name).join(' or ') ?? `environment ${dotted(path)}`
+}
+
+function valueAt(tree: unknown, path: Path): unknown {
+  return path.reduce((value, key) => {
+    return isGroup(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  }, tree)
 }
 
 function isBelow(path: Path, above: Path): boolean {

@@ -12,7 +12,7 @@ import convict from 'convict'
 
 interface Format {
   /** Throws when the value, after `coerce`, is not one of this format. */
-  validate(value: unknown): void
+  validate(value: unknown, option: { format?: unknown; min?: number }): void
   /** Converts a text; gives it back unchanged when it cannot be. */
   coerce?(text: string): unknown
 }
@@ -37,22 +37,29 @@ const durationUnits: Record<string, number> = {
   d: 86_400_000,
 }
 
+/** ms. A timer of Node's that should wait 2^31 ms, 24.8 days, or longer fires at once. */
+const longestDuration = 24 * 86_400_000
+
 const formats: Record<string, Format> = {
   bytes: {
     coerce: (text) => (/^\d+$/.test(text) ? Number(text) : measure(text, byteUnits)),
-    validate: (value) => {
+    validate: (value, { min = 1 }) => {
       if (!isWhole(value)) fail('is not a size; write 512KiB, 1MB, 10GB or a number of bytes')
+      if (value < min) fail(`is too small; write ${min < 1e6 ? min : `${min / 1e6}MB`} or more`)
     },
   },
+  // What a timer waits.
   duration: {
     coerce: (text) => (text === '0' ? 0 : measure(text, durationUnits)),
     validate: (value) => {
-      if (isWhole(value)) return
-      if (typeof value === 'string' && /^\d+$/.test(value)) {
-        fail(`has no unit; write ${value}s for seconds, or 250ms, 5m, 1h, 30d`)
-      }
-      fail('is not a duration; write 30s, 5m or 1h')
+      duration(value)
+      if (value > longestDuration) fail('is too long; write 24d or less')
     },
+  },
+  // What is compared with a date.
+  age: {
+    coerce: (text) => (text === '0' ? 0 : measure(text, durationUnits)),
+    validate: duration,
   },
   flag: {
     coerce: (text) => (text === 'true' ? true : text === 'false' ? false : text),
@@ -75,6 +82,9 @@ const formats: Record<string, Format> = {
   },
   url: {
     validate: (value) => {
+      if (typeof value === 'string' && value.includes('@')) {
+        fail('holds a user or password; leave it out, an account has options of its own')
+      }
       const isUrl = typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/\s]\S*$/i.test(value)
       if (!isUrl || !URL.canParse(value)) {
         fail(
@@ -119,6 +129,7 @@ export const formatNames: ReadonlySet<string> = new Set(Object.keys(formats))
 export const judgedAsText: ReadonlySet<string> = new Set([
   'bytes',
   'duration',
+  'age',
   'count',
   'nat',
   'port',
@@ -130,6 +141,14 @@ function fail(message: string): never {
 
 function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function duration(value: unknown): asserts value is number {
+  if (isWhole(value)) return
+  if (typeof value === 'string' && /^\d+$/.test(value)) {
+    fail(`has no unit; write ${value}s for seconds, or 250ms, 5m, 1h, 30d`)
+  }
+  fail('is not a duration; write 30s, 5m or 1h')
 }
 
 function count(value: unknown): void {

@@ -2,16 +2,18 @@
  * The configuration: found, read, held against the schemas and frozen.
  *
  * There is one origin, never a mixture: a file, or else the environment, or else nothing at all.
- * Only DATA_FOLDER, STATUS_LISTEN, STATUS_TOKEN_FILE and LOG_LEVEL go over a file, so that one file
- * serves many containers; other variables beside a file are warned about. Whatever is wrong is told
- * at once and ends the start: nothing is guessed and nothing is passed over.
+ * Only DATA_FOLDER, STATUS_LISTEN, STATUS_TOKEN_FILE and LOG_LEVEL fill in what a file leaves out.
+ * What a file says wins, for the image sets some of them and a file that is mounted into it must not
+ * be overridden in silence; a variable that is passed over is warned about. Whatever is wrong is
+ * told at once and ends the start: nothing is guessed and nothing is passed over.
  */
 import { checkWiring, readComponents } from './components.ts'
-import { overlay, parseFile, pathKey, plainDocument } from './document.ts'
+import { dotted, isGroup, overlay, parseFile, plainDocument } from './document.ts'
 import type { Document, Path } from './document.ts'
 import { componentNames, environmentDocument, generalSettings } from './environment.ts'
 import type { Fault } from './environment.ts'
 import { findFile } from './find.ts'
+import { checkFolders } from './folders.ts'
 import { interpolate } from './interpolate.ts'
 import type { Surroundings } from './interpolate.ts'
 import { suggestion } from './nearest.ts'
@@ -88,37 +90,37 @@ const none = 'embedded default'
  */
 export function loadConfiguration(options: LoadOptions): Configuration {
   const { path, tables, env, cwd, system = '/etc/cefline/cefline.yaml' } = options
-  const general = generalSettings({ env, cwd })
   const file = findFile({ path, env, cwd, system })
   if (file) {
     const parsed = parseFile(file.text, file.name)
-    const overridden = new Set(general.settings.map((setting) => pathKey(setting.path)))
     const unfilled: { path: Path; fault: string }[] = []
     const filled = interpolate(parsed.value, { env, cwd }, (path, fault) => {
-      if (!overridden.has(pathKey(path))) unfilled.push({ path, fault })
+      unfilled.push({ path, fault })
     })
-    const document = overlay({ ...parsed, value: filled.value }, general.settings)
-    const templates = [...filled.templates].filter(([key]) => !overridden.has(key))
-    const problems = new Problems(document, new Map(templates))
+    const { settings, faults, overruled } = generalSettings({ env, cwd }, filled.value)
+    const document = overlay({ ...parsed, value: filled.value }, settings)
+    const problems = new Problems(document, filled.templates)
     for (const { path, fault } of unfilled) problems.add(path, fault)
-    const ignored = componentNames(env).filter((name) => !filled.asked.has(name))
-    const warnings = ignored.map((name) => `${name} is ignored because ${file.name} is used`)
-    return build(document, {
-      origin: file.name,
-      tables,
-      problems,
-      faults: general.faults,
-      warnings,
-    })
+    const ignored = [
+      ...componentNames(env).map((name) => ({ name, because: `${file.name} is used` })),
+      ...overruled.map(({ place: name, path }) => {
+        return { name, because: `${file.name} sets ${dotted(path)}` }
+      }),
+    ]
+    const warnings = ignored
+      .filter(({ name }) => !filled.asked.has(name))
+      .map(({ name, because }) => `${name} is ignored because ${because}`)
+    return build(document, { origin: file.name, tables, cwd, problems, faults, warnings })
   }
+  const general = generalSettings({ env, cwd })
   if (componentNames(env).length > 0) {
     const made = environmentDocument({ env, cwd })
     const document = overlay(made.document, general.settings)
     const faults = [...general.faults, ...made.faults]
-    return build(document, { origin: 'environment', tables, faults })
+    return build(document, { origin: 'environment', tables, cwd, faults })
   }
   const document = overlay(plainDocument({}, none), general.settings)
-  return build(document, { origin: none, tables, faults: general.faults, empty: true })
+  return build(document, { origin: none, tables, cwd, faults: general.faults, empty: true })
 }
 
 /**
@@ -129,12 +131,14 @@ export function resolveConfiguration(
   value: object,
   { origin, tables }: { origin: string; tables: Tables },
 ): Configuration {
-  return build(plainDocument(value, origin), { origin, tables })
+  return build(plainDocument(value, origin), { origin, tables, cwd: process.cwd() })
 }
 
 interface Building {
   origin: string
   tables: Tables
+  /** What relative folders are relative to. */
+  cwd: string
   problems?: Problems
   faults?: readonly Fault[]
   warnings?: readonly string[]
@@ -147,6 +151,8 @@ function build(document: Document, building: Building): Configuration {
   for (const { place, text } of building.faults ?? []) problems.addAt(place, text)
   const known = [...Object.keys(sections), 'sources', 'destinations']
   const whole = readGroup(document.value, [], known, problems)
+  // That one value has no sources need not be said as well.
+  if (!isGroup(document.value)) problems.throwIfAny()
   for (const name of Object.keys(whole)) {
     if (known.includes(name)) continue
     problems.add([name], `there is no such section${suggestion(name, known)}`)
@@ -162,6 +168,9 @@ function build(document: Document, building: Building): Configuration {
     const given = { sources: whole['sources'], destinations: whole['destinations'] }
     checkWiring(given, destinations, problems)
   }
+  problems.throwIfAny()
+  // Not before: where an option was refused its default stands, and would be compared.
+  checkFolders(sources, String(spool['folder']), building.cwd, problems)
   problems.throwIfAny()
   // The schemas have just been enforced: these are the shapes that they describe.
   return freeze({

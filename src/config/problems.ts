@@ -7,6 +7,7 @@
  * is hidden.
  */
 import { error } from '../error.ts'
+import { withoutUserinfo } from '../io/printable.ts'
 import { pathKey } from './document.ts'
 import type { Document, Path } from './document.ts'
 
@@ -65,12 +66,6 @@ export class Problems {
       (key) => key === own || key.startsWith(below(own)) || own.startsWith(below(key)),
     )
   }
-}
-
-/** The text without what stands before the `@` of a url in it. */
-export function withoutUserinfo(text: string): string {
-  // To the last @, as a password with a slash in it is no user information to a parser of urls.
-  return text.replace(/:\/\/\S*@/g, `://${mask}@`)
 }
 
 function isText(value: unknown): value is string {

@@ -1,8 +1,9 @@
 /**
  * A configuration as it may be shown, for `check --json`.
  */
+import { withoutUserinfo } from '../io/printable.ts'
 import type { Configuration } from './load.ts'
-import { mask, withoutUserinfo } from './problems.ts'
+import { mask } from './problems.ts'
 import { isOption, sections } from './schema.ts'
 import type { Schema, Tables } from './schema.ts'
 

@@ -15,6 +15,8 @@ export interface Option {
   format: string | readonly unknown[] | ((value: never) => void)
   /** As it would be written; null: not set. */
   default: unknown
+  /** Of the format `bytes`: the least that is accepted, 1 when not given. */
+  min?: number
   /** Never shown: not in an error, not in `check --json`. */
   sensitive?: boolean
   /** Ends the start when it is not set. convict has no such thing and passes over it. */

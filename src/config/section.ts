@@ -51,7 +51,10 @@ export function readGroup(
   if (given !== undefined && given !== null && given !== unusable) {
     const what = Array.isArray(given) ? 'a list' : 'one value'
     const below = known.length === 0 ? 'name: { type: … }' : known.join(', ')
-    problems.add(path, `is ${what} where a map belongs; write below it ${below}`)
+    const isWhole = path.length === 0
+    const subject = isWhole ? 'the configuration is' : 'is'
+    const where = isWhole ? 'in it' : 'below it'
+    problems.add(path, `${subject} ${what} where a map belongs; write ${where} ${below}`)
   }
   return {}
 }

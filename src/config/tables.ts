@@ -58,7 +58,8 @@ function describe({ doc, format, sensitive }: Option): string {
 function defaultOf({ default: value, format, required }: Option): string {
   if (required) return 'required'
   if (value === null) return 'not set'
-  if (typeof value === 'number' && format === 'duration') return code(inUnits(value, durations))
+  const isTime = format === 'duration' || format === 'age'
+  if (typeof value === 'number' && isTime) return code(inUnits(value, durations))
   if (typeof value === 'number' && format === 'bytes') return code(inUnits(value, sizes))
   return code(Array.isArray(value) ? value.join(', ') : value)
 }

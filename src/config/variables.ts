@@ -27,21 +27,29 @@ export const madeTypes = [
   { path: siem, type: 'syslog' },
 ]
 
-/** These set options of the whole and win over a file too. */
+/** These set options of the whole, beside a file too where that leaves them out. */
 export const generalVariables: readonly Variable[] = [
-  { name: 'DATA_FOLDER', path: ['spool', 'folder'], doc: 'Folder of the spool.' },
+  {
+    name: 'DATA_FOLDER',
+    path: ['spool', 'folder'],
+    doc: 'Folder of the spool, where a file does not set it.',
+  },
   {
     name: 'STATUS_LISTEN',
     path: ['status', 'listen'],
-    doc: 'Address and port of the status page, health and metrics.',
+    doc: 'Address and port of the status page, health and metrics, where a file does not set it.',
   },
   {
     name: 'STATUS_TOKEN_FILE',
     path: ['status', 'token'],
-    doc: 'File that holds the token of the status page.',
+    doc: 'File that holds the token of the status page, where a file does not set it.',
     file: true,
   },
-  { name: 'LOG_LEVEL', path: ['log', 'level'], doc: 'Least serious events that are logged.' },
+  {
+    name: 'LOG_LEVEL',
+    path: ['log', 'level'],
+    doc: 'Least serious events that are logged, where a file does not set it.',
+  },
 ]
 
 /** These make a source or a destination, and are for when there is no file. */

@@ -4,6 +4,7 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { error } from '../error.ts'
+import { withoutUserinfo } from '../io/printable.ts'
 import type { TlsOptions } from '../io/tls.ts'
 import type { Transport } from '../syslog/receivers.ts'
 
@@ -29,31 +30,41 @@ export interface Target extends Address {
 /** RFC 5426 and RFC 5425 assign 514 (UDP) and 6514 (TLS); for TCP 514 is the custom. */
 const defaultPorts: Record<Transport, number> = { udp: 514, tcp: 514, tls: 6514 }
 
-/** Reads `udp://`, `tcp://` and `tls://` urls; throws `config` for anything else. */
+/**
+ * Reads `udp://`, `tcp://` and `tls://` urls; throws `config` for anything else. No message shows a
+ * user or password.
+ */
 export function readAddress(text: string, place: string): Address {
   const parts = /^([a-z0-9+.-]+):\/\/(\[[^\]]*\]|[^:/?#@[\]]*)(?::(\d+))?\/?$/i.exec(text.trim())
   const example = 'such as tls://siem.example.com:6514'
-  if (!parts) throw error('config', `${place} is “${text}”, which is no syslog url: ${example}`)
+  const shown = withoutUserinfo(text)
+  if (text.includes('@')) {
+    throw error(
+      'config',
+      `${place} is “${shown}”, which holds a user or password; syslog knows neither, leave it out`,
+    )
+  }
+  if (!parts) throw error('config', `${place} is “${shown}”, which is no syslog url: ${example}`)
   const scheme = (parts[1] ?? '').toLowerCase()
   if (scheme === 'relp' || scheme === 'relps') {
     throw error(
       'config',
-      `${place} is “${text}”: RELP is not built yet; use tls:// or tcp:// until then`,
+      `${place} is “${shown}”: RELP is not built yet; use tls:// or tcp:// until then`,
     )
   }
   if (scheme !== 'udp' && scheme !== 'tcp' && scheme !== 'tls') {
-    throw error('config', `${place} is “${text}”: use udp://, tcp:// or tls://, ${example}`)
+    throw error('config', `${place} is “${shown}”: use udp://, tcp:// or tls://, ${example}`)
   }
   const host = readHost(parts[2] ?? '')
   if (host === undefined) {
-    throw error('config', `${place} is “${text}”: “${parts[2]}” is no host name or address`)
+    throw error('config', `${place} is “${shown}”: “${parts[2]}” is no host name or address`)
   }
   const port = parts[3] === undefined ? defaultPorts[scheme] : Number(parts[3])
   if (port < 1 || port > 65_535) {
-    throw error('config', `${place} is “${text}”: a port is a number from 1 to 65535`)
+    throw error('config', `${place} is “${shown}”: a port is a number from 1 to 65535`)
   }
-  const shown = isIP(host) === 6 ? `[${host}]` : host
-  return { transport: scheme, host, port, url: `${scheme}://${shown}:${port}` }
+  const authority = isIP(host) === 6 ? `[${host}]` : host
+  return { transport: scheme, host, port, url: `${scheme}://${authority}:${port}` }
 }
 
 function readHost(text: string): string | undefined {

@@ -22,3 +22,13 @@ export function shorten(text: string, length: number): string {
   const splitsPair = text.charCodeAt(length - 1) >> 10 === 0x36
   return `${text.slice(0, splitsPair ? length - 1 : length)}…`
 }
+
+/**
+ * A value that is, or was meant to be, a url, with `****` in place of the user and password before
+ * its `@`. Not for whole sentences: what stands between a colon and the last `@` is hidden.
+ */
+export function withoutUserinfo(value: string): string {
+  // A password with a slash, a space or an @ in it is no user information to a parser of urls, nor
+  // is one after `tcp:/`; it is one to whoever wrote it.
+  return value.replace(/:(\/*)[^]*@/, ':$1****@')
+}

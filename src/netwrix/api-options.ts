@@ -66,7 +66,7 @@ export const schema = {
   },
   since: {
     doc: 'How far back the very first run goes; 0 reads everything that the server has.',
-    format: 'duration',
+    format: 'age',
     default: 30 * 24 * 60 * 60_000,
   },
   timeout: {

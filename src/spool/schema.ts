@@ -10,16 +10,18 @@ export const schema = {
   maxBytes: {
     doc: 'What lines and ids may take together; at this size the sources wait. Rejects are kept beside it.',
     format: 'bytes',
+    min: 1_000_000,
     default: '10GB',
   },
   reserve: {
     doc: 'What must stay free on the volume; with less left the sources wait.',
     format: 'bytes',
+    min: 0,
     default: '256MB',
   },
   rememberAge: {
     doc: 'How long an event id is remembered, so that an event given again is left out.',
-    format: 'duration',
+    format: 'age',
     default: '30d',
   },
   rememberCount: {

@@ -86,9 +86,11 @@ t.test('places', async (t) => {
     [['missing'], 2],
   ] as [string[], number][]) {
     t.equal(document.line(path), line, path.join('.'))
-    t.equal(document.place(path), `f.yaml:${line} ${path.join('.')}`)
+    const key = path.length === 0 ? '' : ` ${path.join('.')}`
+    t.equal(document.place(path), `f.yaml:${line}${key}`)
   }
   t.equal(parseFile('', 'f.yaml').place(['sources']), 'f.yaml:1 sources')
+  t.equal(plainDocument({}, 'base').place([]), 'base')
   t.equal(dotted(['a', 'b c', 'd.e']), 'a."b c".d.e')
 })
 

@@ -134,7 +134,7 @@ t.test('what is wrong is said of the variable', async (t) => {
       },
       [
         'NETWRIX_PASSWORD_FILE: is set beside NETWRIX_PASSWORD; leave one of them out',
-        'NETWRIX_URL: "https://****@h:x" is not a url; write tls://sensor.example.com:6514 or https://auditor.example.com:9699',
+        'NETWRIX_URL: "https://****@h:x" holds a user or password; leave it out, an account has options of its own',
         'NETWRIX_SINCE: "30" has no unit; write 30s for seconds, or 250ms, 5m, 1h, 30d',
       ],
     ],
@@ -156,6 +156,15 @@ t.test('what is wrong is said of the variable', async (t) => {
   ] as [Record<string, string>, string[]][]) {
     t.same(faults(env), expected, Object.keys(env).join())
   }
+})
+
+t.test('folders that are the same are said of the variable', async (t) => {
+  t.same(faults({ ...complete, DATA_FOLDER: '/drop' }), [
+    'DROP_FOLDER: "/drop" is the same folder as spool.folder; give the spool a folder of its own',
+  ])
+  t.match(faults({ ...complete, DATA_FOLDER: '/drop/done' }), [
+    /^DATA_FOLDER: "\/drop\/done" is the same folder as sources\.alerts\.done; /,
+  ])
 })
 
 t.test('what Kubernetes sets for a service named syslog is no misspelt variable', async (t) => {

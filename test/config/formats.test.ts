@@ -4,8 +4,8 @@ import { Problems } from '../../src/config/problems.ts'
 import { readSection } from '../../src/config/section.ts'
 
 /** What the format makes of a value; a text that begins with ! is what is said of it. */
-function read(format: string, value: unknown): unknown {
-  const schema = { option: { doc: 'An option.', format, default: null } }
+function read(format: string, value: unknown, more: { min?: number } = {}): unknown {
+  const schema = { option: { doc: 'An option.', format, default: null, ...more } }
   const problems = new Problems(plainDocument({}, 'test'))
   const { option } = readSection(schema, { option: value }, [], problems)
   try {
@@ -22,6 +22,7 @@ const flag = 'is not a yes or no; write true or false'
 const whole = 'is not a whole number; write 0, 1 or 1000'
 const port = 'is not a port; write a number from 1 to 65535, such as 6514'
 const url = 'is not a url; write tls://sensor.example.com:6514 or https://auditor.example.com:9699'
+const account = 'holds a user or password; leave it out, an account has options of its own'
 const names = 'is not a list of names; write [alerts, activity]'
 const zone = 'is not a time zone; write UTC or Europe/Berlin'
 const listen = 'is not an address and port; write 127.0.0.1:8514, [::1]:8514 or 0.0.0.0:8514'
@@ -37,7 +38,9 @@ const cases: Record<string, [written: unknown, read: unknown][]> = {
     ['7B', 7],
     [4096, 4096],
     ['4096', 4096],
-    [0, 0],
+    [1, 1],
+    [0, '!0 is too small; write 1 or more'],
+    ['0B', '!"0B" is too small; write 1 or more'],
     ['10 parsecs', `!"10 parsecs" ${size}`],
     ['-1GB', `!"-1GB" ${size}`],
     [-1, `!-1 ${size}`],
@@ -58,7 +61,9 @@ const cases: Record<string, [written: unknown, read: unknown][]> = {
     ['30s', 30_000],
     ['5m', 300_000],
     ['12h', 43_200_000],
-    ['30d', 2_592_000_000],
+    ['24d', 2_073_600_000],
+    ['30d', '!"30d" is too long; write 24d or less'],
+    ['600h', '!"600h" is too long; write 24d or less'],
     ['1.1s', 1100],
     ['0', 0],
     [0, 0],
@@ -70,6 +75,15 @@ const cases: Record<string, [written: unknown, read: unknown][]> = {
     [60, '!60 has no unit; write 60s for seconds, or 250ms, 5m, 1h, 30d'],
     ['60', '!"60" has no unit; write 60s for seconds, or 250ms, 5m, 1h, 30d'],
     [1.5, `!1.5 ${duration}`],
+    [-1, `!-1 ${duration}`],
+  ],
+  age: [
+    ['24d', 2_073_600_000],
+    ['30d', 2_592_000_000],
+    ['3650d', 315_360_000_000],
+    [0, 0],
+    [60, '!60 has no unit; write 60s for seconds, or 250ms, 5m, 1h, 30d'],
+    ['10 parsecs', `!"10 parsecs" ${duration}`],
     [-1, `!-1 ${duration}`],
   ],
   flag: [
@@ -129,7 +143,13 @@ const cases: Record<string, [written: unknown, read: unknown][]> = {
     ['tls://a host', `!"tls://a host" ${url}`],
     [' https://host', `!" https://host" ${url}`],
     ['tls:/host', `!"tls:/host" ${url}`],
-    ['https://siem:pass/word@host:x', `!"https://****@host:x" ${url}`],
+    ['tcp://u:s3cret@127.0.0.1:1', `!"tcp://****@127.0.0.1:1" ${account}`],
+    ['tls://u@host', `!"tls://****@host" ${account}`],
+    ['https://siem:pass/word@host:x', `!"https://****@host:x" ${account}`],
+    ['https://siem:pass word@host', `!"https://****@host" ${account}`],
+    ['https://siem:p@ss@host', `!"https://****@host" ${account}`],
+    ['siem:password@host', `!"siem:****@host" ${account}`],
+    ['tcp:/siem:password@host', `!"tcp:/****@host" ${account}`],
     [6514, `!6514 ${url}`],
   ],
   names: [
@@ -177,6 +197,12 @@ for (const [format, table] of Object.entries(cases)) {
     }
   })
 }
+
+t.test('the least size is that of the option', async (t) => {
+  t.equal(read('bytes', '999kB', { min: 1_000_000 }), '!"999kB" is too small; write 1MB or more')
+  t.equal(read('bytes', '1MB', { min: 1_000_000 }), 1_000_000)
+  t.equal(read('bytes', 0, { min: 0 }), 0)
+})
 
 t.test('a format that nobody registered is a fault of the program', async (t) => {
   t.throws(() => read('email', 'x'), { code: 'internal', message: /format "email"/ })

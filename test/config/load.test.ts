@@ -62,7 +62,7 @@ destinations:
     {
       name: 'alerts',
       type: 'netwrix-alerts',
-      options: { folder: './drop', settle: 5000 },
+      options: { folder: './drop', done: null, failed: null, settle: 5000 },
       priority: 3,
     },
     {
@@ -130,6 +130,7 @@ destinations:
     '3 sorces: there is no such section; did you mean sources?',
     '5 sources.alerts.type: "netwrix-alert" is not one of netwrix-alerts, netwrix-api; did you mean netwrix-alerts?',
     '6 sources.activity.password: is missing and required: Its password.',
+    '8 sources.activity.url: "https://****@auditor" holds a user or password; leave it out, an account has options of its own',
     '9 sources.activity.username: ${env:NOBODY}: the environment variable NOBODY is not set; set it',
     '10 sources.activity.intervall: there is no such option; did you mean interval?',
     '11 sources.activity.interval: "10 parsecs" is not a duration; write 30s, 5m or 1h',
@@ -198,7 +199,8 @@ t.test('nor is one in the name of a source', async (t) => {
 })
 
 t.test('who reads what', async (t) => {
-  const sources = 'sources: { a: { type: netwrix-alerts }, b: { type: netwrix-alerts } }\n'
+  const sources =
+    'sources: { a: { type: netwrix-alerts }, b: { type: netwrix-alerts, folder: b } }\n'
   for (const [text, expected] of [
     [`${sources}destinations: { c: { type: console } }`, []],
     [`${sources}destinations: { c: { type: console, from: 'a, b' } }`, []],
@@ -235,9 +237,15 @@ t.test('who reads what', async (t) => {
     ],
     ['sources: []\ndestinations: { c: { type: console } }', [/^1 sources: is a list where a map/]],
     ['', [/^1 sources: there is no source/, /^1 destinations: there is no destination/]],
-    ['hello', [/is one value where a map belongs; write below it spool, status, log, sources/]],
+    [
+      'hello',
+      [
+        '1: the configuration is one value where a map belongs; write in it spool, status, log, sources, destinations',
+      ],
+    ],
   ] as [string, (string | RegExp)[]][]) {
     const found = faults(text)
+    if (text === 'hello') t.equal(found.length, 1)
     t.match(found.slice(0, expected.length), expected, text)
     t.equal(expected.length === 0, found.length === 0, text)
   }
@@ -312,10 +320,9 @@ t.test('a file that cannot be read', async (t) => {
   })
 })
 
-t.test('variables beside a file', async (t) => {
-  const text = `spool: { folder: ./here }
-log: { level: debug }
-status: { token: '\${file:nowhere}' }
+t.test('variables beside a file fill in what it leaves out', async (t) => {
+  const text = `log: { format: json }
+status: { token: }
 sources: { alerts: { type: netwrix-alerts, folder: '\${env:DROP_FOLDER}' } }
 destinations: { siem: { type: syslog, url: udp://h } }
 `
@@ -330,7 +337,7 @@ destinations: { siem: { type: syslog, url: udp://h } }
   })
   t.equal(configuration.origin, 'test.yaml')
   t.equal(configuration.spool.folder, '/there')
-  t.equal(configuration.log.level, 'warn')
+  t.same(configuration.log, { level: 'warn', format: 'json' })
   t.same(configuration.status, { listen: '[::1]:1', token: 's3cret' })
   t.equal(configuration.sources[0]?.options['folder'], '/drop')
   t.same(configuration.warnings, [
@@ -340,6 +347,112 @@ destinations: { siem: { type: syslog, url: udp://h } }
   t.same(faults(text, { DROP_FOLDER: 'x', LOG_LEVEL: 'loud', STATUS_TOKEN_FILE: 'secret' }), [
     'LOG_LEVEL: "loud" is not one of trace, debug, info, warn, error, fatal, silent',
   ])
+})
+
+t.test('what a file says wins over variables, and that is said', async (t) => {
+  const text = `spool: { folder: ./here }
+log: { level: debug }
+status: { listen: '127.0.0.1:1', token: '\${file:template}' }
+${minimal}`
+  const { spool, log, status, warnings } = load(text, {
+    DATA_FOLDER: '/there',
+    LOG_LEVEL: 'loud',
+    STATUS_LISTEN: '[::1]:1',
+    STATUS_TOKEN_FILE: 'secret',
+  })
+  t.equal(spool.folder, './here')
+  t.equal(log.level, 'debug')
+  t.same(status, { listen: '127.0.0.1:1', token: 'hunter2' })
+  t.same(warnings, [
+    'DATA_FOLDER is ignored because test.yaml sets spool.folder',
+    'STATUS_LISTEN is ignored because test.yaml sets status.listen',
+    'STATUS_TOKEN_FILE is ignored because test.yaml sets status.token',
+    'LOG_LEVEL is ignored because test.yaml sets log.level',
+  ])
+  const same = { DATA_FOLDER: './here', LOG_LEVEL: 'debug', STATUS_TOKEN_FILE: 'template' }
+  t.same(load(text, same).warnings, [], 'nothing is lost where both say the same')
+  t.same(
+    load(text, { STATUS_TOKEN_FILE: 'nowhere' }).warnings,
+    ['STATUS_TOKEN_FILE is ignored because test.yaml sets status.token'],
+    'what is ignored need not be readable',
+  )
+  const asked = `spool: { folder: '\${env:DATA_FOLDER}/spool' }\n${minimal}`
+  t.match(load(asked, { DATA_FOLDER: '/there' }), {
+    spool: { folder: '/there/spool' },
+    warnings: [],
+  })
+  t.match(
+    faults(text.replace('template', 'nowhere'), { STATUS_TOKEN_FILE: 'secret' }),
+    [/^3 status\.token: \$\{file:nowhere\}: the file cannot be read/],
+    'no variable takes the place of what the file has wrong',
+  )
+  t.same(faults(`log: hello\n${minimal}`, { LOG_LEVEL: 'warn' }), [
+    '1 log: is one value where a map belongs; write below it level, format',
+  ])
+})
+
+t.test('sizes and times that cannot be meant', async (t) => {
+  const text = (spool: string) => `spool: { ${spool} }\n${minimal}`
+  t.same(faults(text('maxBytes: 999kB')), [
+    '1 spool.maxBytes: "999kB" is too small; write 1MB or more',
+  ])
+  t.match(load(text('maxBytes: 1MB, reserve: 0, rememberAge: 400d')), {
+    spool: { maxBytes: 1e6, reserve: 0, rememberAge: 400 * 86_400_000 },
+  })
+})
+
+t.test('folders that are one and the same', async (t) => {
+  const wired = (sources: string, spool = './data') =>
+    `spool: { folder: ${spool} }\nsources:\n${sources}\ndestinations: { c: { type: console } }`
+  const source = (name: string, options: string) => `  ${name}: { type: netwrix-alerts${options} }`
+  const two = (first: string, second: string) => `${source('a', first)}\n${source('b', second)}`
+  for (const [text, expected] of [
+    [wired(two('', ', folder: ./other')), []],
+    [wired(two(', done: ./done, failed: ./done', ', folder: b, done: ./done')), []],
+    [wired(source('a', ', folder: ./data/drop'), './data'), []],
+    [wired(source('a', ', folder: ./drop'), './drop/spool'), []],
+    [
+      wired(two('', '')),
+      [
+        '4 sources.b.folder: "./drop" is the same folder as sources.a.folder; give every source a drop folder of its own',
+      ],
+    ],
+    [
+      wired(two(', folder: drop/', `, folder: ${join(cwd, 'x', '..', 'drop')}`)),
+      [/^4 sources\.b\.folder: ".*" is the same folder as sources\.a\.folder; /],
+    ],
+    [
+      wired(two('', ', folder: ./drop/done')),
+      [
+        '4 sources.b.folder: "./drop/done" is the same folder as sources.a.done; files that are put there would be read again, name another folder',
+      ],
+    ],
+    [
+      wired(two(', folder: a, failed: b', ', folder: b')),
+      [/^4 sources\.b\.folder: "b" is the same folder as sources\.a\.failed; /],
+    ],
+    [
+      wired(source('a', ', folder: a, done: ./a')),
+      [/^3 sources\.a\.folder: "a" is the same folder as sources\.a\.done; /],
+    ],
+    [
+      wired(source('a', ', folder: data/.')),
+      [
+        '3 sources.a.folder: "data/." is the same folder as spool.folder; give the spool a folder of its own',
+      ],
+    ],
+    [
+      wired(source('a', ''), './drop/failed'),
+      [
+        '1 spool.folder: "./drop/failed" is the same folder as sources.a.failed; what is put there is removed after a time, give the spool a folder of its own',
+      ],
+    ],
+    [wired(two(', folder: 5', '')), ['3 sources.a.folder: 5 is not a text; put it in quotes']],
+  ] as [string, (string | RegExp)[]][]) {
+    const found = faults(text)
+    t.equal(found.length, expected.length, text)
+    t.match(found, expected, text)
+  }
 })
 
 t.test('a configuration made in the program', async (t) => {

@@ -16,6 +16,8 @@ export const tables = {
     'netwrix-alerts': {
       schema: {
         folder: { doc: 'Drop folder.', format: 'text', default: './drop' },
+        done: { doc: 'Where read ones go.', format: 'text?', default: null },
+        failed: { doc: 'Where others go.', format: 'text?', default: null },
         settle: { doc: 'Stands still.', format: 'duration', default: null },
       } satisfies Schema,
     },
@@ -31,7 +33,7 @@ export const tables = {
           required: true,
         },
         interval: { doc: 'Between looks.', format: 'duration', default: '60s' },
-        since: { doc: 'How far back.', format: 'duration', default: '30d' },
+        since: { doc: 'How far back.', format: 'age', default: '30d' },
         tls,
       } satisfies Schema,
     },

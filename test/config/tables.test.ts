@@ -7,7 +7,7 @@ t.test('options with their defaults as one would write them', async (t) => {
     return { doc: 'What it is.', format, default: value, ...more }
   }
   const table = optionTable({
-    age: option('duration', 30 * 86_400_000),
+    age: option('age', 30 * 86_400_000),
     wait: option('duration', 90_000),
     settle: option('duration', 250),
     never: option('duration', 0),

@@ -36,13 +36,32 @@ t.test('urls that are not', (t) => {
     ['tcp://siem:0', /from 1 to 65535/],
     ['tcp://siem:65536', /from 1 to 65535/],
     ['tcp://siem/path', /no syslog url/],
-    ['tcp://user:secret@siem', /no syslog url/],
     ['tcp://', /no host name/],
     ['tcp://[::g]', /no host name/],
     ['', /no syslog url/],
   ]
   for (const [text, message] of rows) {
     t.throws(() => readAddress(text, 'destinations.siem.url'), { code: 'config', message }, text)
+  }
+  t.end()
+})
+
+t.test('a user or password is refused and in no message', (t) => {
+  for (const text of [
+    'tcp://user:s3cret@siem',
+    'tls://user:s3c/s3cret@siem:x',
+    'https://user:s3cret@siem',
+    'relp://user:s3cret @siem',
+    'user:s3cret@siem',
+  ]) {
+    try {
+      readAddress(text, 'destinations.siem.url')
+      t.fail(text)
+    } catch (thrown) {
+      const { message } = thrown as Error
+      t.match(message, /^destinations\.siem\.url is “.*\*\*\*\*@siem.*holds a user or password/)
+      t.notMatch(message, /s3c/)
+    }
   }
   t.end()
 })

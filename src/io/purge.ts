@@ -10,27 +10,33 @@ import { errnoOf } from './regular-file.ts'
 /** How often it is done, in ms. */
 const every = 3_600_000
 
+export interface PurgedFolder {
+  folder: string
+  /** In ms; 0: everything is kept for ever. */
+  age: number
+  /** True for one that must stay, however old it is. */
+  isKept?: (name: Buffer) => boolean
+}
+
 /** Purges folders, hourly, when it is asked to do what is due. */
 export class Purge {
-  readonly #folders: string[]
-  readonly #age: number
+  readonly #folders: PurgedFolder[]
   #doneAt = -Infinity
 
-  /** `age` in ms; 0: everything is kept for ever. */
-  constructor(folders: string[], age: number) {
+  constructor(folders: PurgedFolder[]) {
     this.#folders = folders
-    this.#age = age
   }
 
   /** Never throws: a folder that cannot be purged is told. */
   async due(): Promise<Notice[]> {
     const now = performance.now()
-    if (this.#age === 0 || now - this.#doneAt < every) return []
+    if (now - this.#doneAt < every) return []
     this.#doneAt = now
     const notices: Notice[] = []
-    for (const folder of this.#folders) {
+    for (const { folder, age, isKept } of this.#folders) {
+      if (age === 0) continue
       try {
-        await purge(folder, this.#age)
+        await purge(folder, age, isKept)
       } catch (thrown) {
         const message = `old files in ${folder} cannot be removed (${errnoOf(thrown) || String(thrown)})`
         notices.push({ level: 'warn', code: 'purge-failed', message })
@@ -42,14 +48,18 @@ export class Purge {
 
 /** Removes regular files older than `age` ms. A folder that is not there has none. Gives how many;
  * throws what the system throws. */
-export async function purge(folder: string, age: number): Promise<number> {
+export async function purge(
+  folder: string,
+  age: number,
+  isKept: (name: Buffer) => boolean = () => false,
+): Promise<number> {
   const before = Date.now() - age
   let removed = 0
   for (const name of await namesIn(folder)) {
     const path = joinPath(folder, name)
     try {
       const stats = await lstat(path)
-      if (!stats.isFile() || stats.ctimeMs >= before) continue
+      if (!stats.isFile() || stats.ctimeMs >= before || isKept(name)) continue
       await unlink(path)
       removed += 1
     } catch (thrown) {

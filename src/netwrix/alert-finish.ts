@@ -7,9 +7,12 @@ import { resolve } from 'node:path'
 import type { Notice } from '../core.ts'
 import type { CeflineError } from '../error.ts'
 import { error } from '../error.ts'
+import { removeAfter } from '../io/afterwards.ts'
+import type { Afterwards } from '../io/afterwards.ts'
 import { joinPath, printableName, withEnding } from '../io/file-name.ts'
 import { idBytes } from '../io/lines.ts'
-import { moveInto, removeFile } from '../io/move.ts'
+import { moveInto } from '../io/move.ts'
+import { Purge } from '../io/purge.ts'
 import { errnoOf } from '../io/regular-file.ts'
 import type { SeenFile } from '../io/settled.ts'
 
@@ -41,21 +44,35 @@ export function alertFinish(
   return { folder, done, failed, after: options.after }
 }
 
-/** Moves or removes the file. Gives what there is to tell; throws `write-failed` when it is still
- * where it was. */
+/** What is to be deleted and was left in `done`, as by a crash, is removed a minute after its last
+ * change; everything else is kept for `keepDone` ms. */
+export function finishPurge(
+  { done, failed, after }: AlertFinish,
+  keepDone: number,
+  afterwards: Afterwards,
+): Purge {
+  const age = after === 'delete' && done !== failed ? removeAfter : keepDone
+  return new Purge([
+    { folder: done, age, isKept: (name) => afterwards.isStuck(name) },
+    { folder: failed, age: keepDone },
+  ])
+}
+
+/** Moves the file to `done`, also one that is to be deleted, and has it looked after there: its writer
+ * may not have finished. Gives what there is to tell; throws `write-failed` when it is still where it
+ * was. */
 export async function finish(
-  { folder, done, after }: AlertFinish,
+  { folder, done }: AlertFinish,
   { name, identity }: SeenFile,
+  afterwards: Afterwards,
 ): Promise<Notice | undefined> {
-  const path = joinPath(folder, name)
   try {
-    const kind =
-      after === 'delete'
-        ? await removeFile(path, identity)
-        : (await moveInto(path, identity, done, name)).kind
-    return kind === 'changed' ? changedNotice(name) : undefined
+    const moved = await moveInto(joinPath(folder, name), identity, done, name)
+    // Nobody writes to a copy; one that is to be deleted is removed by the purge.
+    if (moved.kind === 'moved' && !moved.copied) afterwards.remember(name, moved.name, identity)
+    return moved.kind === 'changed' ? changedNotice(name) : undefined
   } catch (cause) {
-    throw notMoved(after === 'delete' ? `removed from ${folder}` : `moved to ${done}`, cause)
+    throw notMoved(`moved to ${done}`, cause)
   }
 }
 

@@ -10,19 +10,20 @@
  *
  * The same file dropped twice, or read again after a crash, adds nothing: a row's id is its RID, or
  * the digest of the whole file with the row's number. `done` and `failed` belong to Cefline: what is
- * in them is removed after `keepDone`.
+ * in them is removed after `keepDone`. What is written to there is read again (`io/afterwards.ts`).
  */
 import type { Batch, CheckStep, Notice, Source, SourceContext } from '../core.ts'
+import { Afterwards } from '../io/afterwards.ts'
 import { noLines } from '../io/lines.ts'
 import { asCefline } from '../error.ts'
 import { joinPath, printableName } from '../io/file-name.ts'
 import { Folder } from '../io/folder.ts'
 import { Held } from '../io/held.ts'
-import { Purge } from '../io/purge.ts'
+import type { Purge } from '../io/purge.ts'
 import type { SeenFile } from '../io/settled.ts'
 import { checkAlertFolder } from '../netwrix/alert-check.ts'
 import type { AlertFinish } from '../netwrix/alert-finish.ts'
-import { alertFinish, fail, fingerprint, finish } from '../netwrix/alert-finish.ts'
+import { alertFinish, fail, fingerprint, finish, finishPurge } from '../netwrix/alert-finish.ts'
 import type { AlertReading } from '../netwrix/alert-reader.ts'
 import { AlertThread } from '../netwrix/alert-thread.ts'
 import { fromZone } from '../netwrix/zone.ts'
@@ -46,12 +47,12 @@ export const schema = {
     default: './drop',
   },
   after: {
-    doc: 'What becomes of a file that was read; with keep, for read-only shares, it is remembered.',
+    doc: 'What becomes of a file that was read; delete removes it from done after a minute; with keep, for read-only shares, it is remembered.',
     format: ['move', 'delete', 'keep'],
     default: 'move',
   },
   done: {
-    doc: 'Where files go that were read; <folder>/done when not set. For Cefline alone.',
+    doc: 'Where files go that were read; <folder>/done when not set; on the same file system, so that what a slow program adds later is noticed. For Cefline alone.',
     format: 'text?',
     default: null,
   },
@@ -92,6 +93,9 @@ export const schema = {
   },
 } as const
 
+/** Files whose reading has begun while the one before them is committed and moved. */
+const readAhead = 3
+
 export function create(options: Options, context: SourceContext): Source {
   return new NetwrixAlerts(options, context)
 }
@@ -103,6 +107,7 @@ class NetwrixAlerts implements Source {
   readonly #folder: Folder
   readonly #thread: AlertThread
   readonly #held = new Held()
+  readonly #afterwards: Afterwards
   readonly #purge: Purge
   /** The last thing that moving files failed with: said once, until a move succeeds. */
   #moveProblem = ''
@@ -111,11 +116,12 @@ class NetwrixAlerts implements Source {
     const { settle, watch, keepDone, timezone, dateFormat, profile } = options
     this.#finish = alertFinish(context.name, options)
     fromZone(timezone)
-    const { folder, done, failed } = this.#finish
+    const { folder, done, after } = this.#finish
     this.#options = options
     this.#context = context
     this.#folder = new Folder({ folder, settle, watch })
-    this.#purge = new Purge([done, failed], keepDone)
+    this.#afterwards = new Afterwards({ folder, done, remove: after === 'delete' })
+    this.#purge = finishPurge(this.#finish, keepDone, this.#afterwards)
     this.#thread = new AlertThread({ timezone, dateFormat, profile })
   }
 
@@ -127,12 +133,14 @@ class NetwrixAlerts implements Source {
     try {
       await this.#folder.open()
       while (!signal.aborted) {
-        const files = await this.#folder.next((file) => this.#isSkipped(file), signal)
-        yield* this.#work(files, signal)
-        const notices = [...this.#folder.takeNotices(), ...(await this.#purge.due())]
-        if (notices.length > 0) yield { ...empty(), notices }
+        const listing = this.#folder.next((file) => this.#isSkipped(file), signal)
+        yield* this.#work(await this.#afterwards.during(listing), signal)
+        yield* told(await this.#afterwards.due())
+        yield* told([...this.#folder.takeNotices(), ...(await this.#purge.due())])
       }
+      yield* told(await this.#afterwards.end())
     } finally {
+      if (signal.aborted) await this.#afterwards.end()
       await this.#thread.abandon()
       await this.#folder.close()
     }
@@ -148,20 +156,21 @@ class NetwrixAlerts implements Source {
     return this.#options.after === 'keep' && this.#context.remembers(fingerprint(file))
   }
 
-  /** The next file is being read while this one's last batch is committed. */
+  /** The next files are being read while this one's last batch is committed. */
   async *#work(files: SeenFile[], signal: AbortSignal): AsyncGenerator<Batch> {
-    let ahead = this.#begin(files[0])
+    const ahead: (AsyncIterable<Batch> | undefined)[] = []
     for (const [index, file] of files.entries()) {
       if (signal.aborted) return
-      const reading = ahead
-      ahead = this.#begin(files[index + 1])
-      yield* this.#one(file, reading, signal)
+      const begun = index + ahead.length
+      for (const next of files.slice(begun, index + 1 + readAhead)) ahead.push(this.#begin(next))
+      yield* this.#one(file, ahead.shift(), signal)
+      yield* told(await this.#afterwards.due())
     }
   }
 
   /** Undefined for a file that was read before, of which only the move is missing. */
-  #begin(file: SeenFile | undefined): AsyncIterable<Batch> | undefined {
-    if (!file || this.#held.wasRead(file)) return undefined
+  #begin(file: SeenFile): AsyncIterable<Batch> | undefined {
+    if (this.#held.wasRead(file)) return undefined
     const path = joinPath(this.#finish.folder, file.name)
     return this.#thread.read({ path, identity: file.identity })
   }
@@ -185,8 +194,8 @@ class NetwrixAlerts implements Source {
       this.#held.release(file)
       return
     }
-    const moved = await this.#tried(file, true, () => finish(this.#finish, file))
-    if (moved) yield { ...empty(), notices: [moved] }
+    const move = () => finish(this.#finish, file, this.#afterwards)
+    yield* told(await this.#tried(file, true, move))
   }
 
   /** A file that can never be read goes out of the way; any other one waits. */
@@ -207,8 +216,7 @@ class NetwrixAlerts implements Source {
       : []
     yield { ...empty(), notices, ...(isKept && { remember: fingerprint(file) }) }
     if (isKept) return
-    const moved = await this.#tried(file, false, () => fail(this.#finish, file, failure))
-    if (moved) yield { ...empty(), notices: [moved] }
+    yield* told(await this.#tried(file, false, () => fail(this.#finish, file, failure)))
   }
 
   /** Moves; when that fails the file is held, and what failed is told once. */
@@ -216,27 +224,27 @@ class NetwrixAlerts implements Source {
     file: SeenFile,
     wasRead: boolean,
     move: () => Promise<Notice | undefined>,
-  ): Promise<Notice | undefined> {
+  ): Promise<Notice[]> {
     try {
       const notice = await move()
       this.#held.release(file)
       this.#moveProblem = ''
-      return notice
+      return notice ? [notice] : []
     } catch (thrown) {
       this.#held.hold(file, wasRead, performance.now())
       const { code, message } = asCefline(thrown, 'write-failed')
-      if (message === this.#moveProblem) return undefined
+      if (message === this.#moveProblem) return []
       this.#moveProblem = message
-      const name = printableName(file.name)
-      return {
-        level: 'error',
-        code,
-        message: `${message}; ${name} stays where it is, and nothing of it is sent again`,
-      }
+      const fate = `${printableName(file.name)} stays where it is, and nothing of it is sent again`
+      return [{ level: 'error', code, message: `${message}; ${fate}` }]
     }
   }
 }
 
 function empty(): Batch {
   return { read: 0, lines: noLines, rejects: [], ignored: 0 }
+}
+
+function* told(notices: Notice[]): Generator<Batch> {
+  if (notices.length > 0) yield { ...empty(), notices }
 }

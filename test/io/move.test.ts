@@ -10,7 +10,7 @@ import {
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { moveInto, removeFile } from '../../src/io/move.ts'
+import { moveBack, moveInto } from '../../src/io/move.ts'
 import type { FileIdentity } from '../../src/io/regular-file.ts'
 import { identify } from '../../src/io/regular-file.ts'
 import { unprivileged } from '../helpers/unprivileged.ts'
@@ -58,12 +58,28 @@ t.test('a file that is not the one that was meant is left alone', async (t) => {
   t.match(await moveInto(Buffer.from(path), identity, done, Buffer.from('a.csv')), {
     kind: 'changed',
   })
-  t.equal(await removeFile(Buffer.from(path), identity), 'changed')
   t.equal(readFileSync(path, 'utf8'), 'another')
   rmSync(path)
   t.match(await moveInto(Buffer.from(path), identity, done, Buffer.from('a.csv')), { kind: 'gone' })
-  t.equal(await removeFile(Buffer.from(path), identity), 'gone')
   t.notOk(existsSync(done), 'and nothing was reserved')
+})
+
+t.test('back, whatever was written to it, and never over another file', async (t) => {
+  const folder = t.testdir({ 'a.csv': 'one' })
+  const done = join(folder, 'done')
+  await move(folder, done)
+  writeFileSync(join(done, 'a.csv'), 'one and more')
+  const [path, name] = [Buffer.from(join(done, 'a.csv')), Buffer.from('a.csv')]
+  t.strictSame(await moveBack(path, folder, name), name)
+  t.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'one and more')
+  writeFileSync(path, 'two')
+  const given = (await moveBack(path, folder, name)).toString()
+  t.match(given, /^a\.\d{8}T\d{9}Z\.csv$/)
+  t.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'one and more')
+  t.equal(readFileSync(join(folder, given), 'utf8'), 'two')
+  t.strictSame(readdirSync(done), [])
+  await t.rejects(moveBack(path, folder, name), { code: 'ENOENT' })
+  t.equal(readdirSync(folder).length, 3, 'and nothing was reserved')
 })
 
 t.test('a folder that cannot be made', async (t) => {
@@ -90,7 +106,7 @@ t.test('to another file system', { skip: hasOther ? false : 'no second volume' }
   t.teardown(() => rmSync(other, { recursive: true }))
   utimesSync(join(folder, 'a.csv'), 1e9, 1e9)
   const done = join(other, 'done')
-  t.match(await move(folder, done), { kind: 'moved' })
+  t.match(await move(folder, done), { kind: 'moved', copied: true })
   t.equal(readFileSync(join(done, 'a.csv'), 'utf8'), 'one')
   t.equal(statSync(join(done, 'a.csv')).mtimeMs, 1e12, 'with its time')
   t.notOk(existsSync(join(folder, 'a.csv')))

@@ -7,6 +7,7 @@ import {
   readdirSync,
   renameSync,
 } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { copyFileSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -229,9 +230,56 @@ t.test('keep, and delete', async (t) => {
   t.strictSame(readdirSync(folder).sort(), ['a.csv', 'b.csv', 'bad.csv'])
   unlinkSync(join(folder, 'bad.csv'))
   const remove = new Run(folder, { after: 'delete' }).start()
-  await remove.until(() => readdirSync(folder).length === 0)
+  await remove.until(() => readdirSync(folder).join() === 'done')
+  t.strictSame(readdirSync(join(folder, 'done')).sort(), ['a.csv', 'b.csv'], 'for a minute')
   await remove.stop()
   t.strictSame(remove.who.sort(), ['me', 'you'])
+})
+
+for (const after of ['move', 'delete'] as const) {
+  t.test(`a writer that pauses for longer than settle (${after})`, async (t) => {
+    const folder = t.testdir({})
+    const run = new Run(folder, { after }).start()
+    const written = openSync(join(folder, 'slow.csv'), 'w')
+    t.teardown(() => closeSync(written))
+    writeSync(written, header + row('first'))
+    await run.until(() => existsSync(join(folder, 'done', 'slow.csv')))
+    writeSync(written, row('second'))
+    await run.until(() => run.who.includes('second'))
+    await run.until(() => !existsSync(join(folder, 'slow.csv')))
+    writeSync(written, row('third'))
+    await run.until(() => run.who.includes('third'))
+    await run.until(() => existsSync(join(folder, 'done', 'slow.csv')))
+    t.strictSame(new Set(run.who), new Set(['first', 'second', 'third']))
+    t.strictSame(readdirSync(join(folder, 'done')), ['slow.csv'])
+    writeSync(written, row('fourth'))
+    await run.stop()
+    t.ok(existsSync(join(folder, 'slow.csv')), 'looked at once more at the end')
+    t.match(run.notices.at(-1), {
+      level: 'warn',
+      code: 'file-changed',
+      message: /^slow\.csv was written to after it had been read: it is read again; .* \.tmp /,
+    })
+    run.start()
+    await run.until(() => run.who.includes('fourth'))
+    await run.stop()
+  })
+}
+
+t.test('a file that is written to while others are read', async (t) => {
+  const folder = t.testdir({})
+  const run = new Run(folder, { watch: 'poll' }).start()
+  const writers = [0, 1, 2, 3, 4, 5, 6].map((number) => {
+    const written = openSync(join(folder, `${number}.csv`), 'w')
+    t.teardown(() => closeSync(written))
+    writeSync(written, `${header}${row(`a${number}`)}`)
+    return written
+  })
+  await run.until(() => run.who.length === 7)
+  for (const [number, written] of writers.entries()) writeSync(written, row(`b${number}`))
+  await run.until(() => new Set(run.who).size === 14)
+  await run.stop()
+  t.equal(run.failure, undefined)
 })
 
 t.test('done cannot be written', async (t) => {

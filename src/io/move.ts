@@ -149,6 +149,12 @@ async function copyOver(
     for (const left of [part, target]) await unlink(left).catch(() => undefined)
     throw thrown
   }
-  await unlink(path)
+  try {
+    await unlink(path)
+  } catch (thrown) {
+    // Else each further try would leave one more copy.
+    await unlink(target).catch(() => undefined)
+    throw thrown
+  }
   return true
 }

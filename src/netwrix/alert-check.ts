@@ -5,7 +5,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { CheckStep } from '../core.ts'
-import { asCefline } from '../error.ts'
+import { asCefline, error } from '../error.ts'
 import type { FolderOptions } from '../io/folder.ts'
 import { folderError, localSettle, networkSettle, watchMode } from '../io/folder.ts'
 import { listFiles } from '../io/listing.ts'
@@ -20,7 +20,9 @@ export async function* checkAlertFolder(
 ): AsyncGenerator<CheckStep> {
   const writable = after !== 'keep'
   const missing = !(await exists(folder))
-  yield await step('folder', () => checkFolder(folder, missing, writable))
+  const found = await step('folder', () => checkFolder(folder, missing, writable))
+  yield found
+  if (!found.ok) return
   if (!missing) {
     yield await step('file system', async () => {
       const mode = await watchMode({ folder, settle, watch })
@@ -33,8 +35,7 @@ export async function* checkAlertFolder(
       return `${files.length} file${files.length === 1 ? '' : 's'}`
     })
   }
-  const targets: Record<string, string> =
-    after === 'move' ? { done, failed } : after === 'delete' ? { failed } : {}
+  const targets: Record<string, string> = after === 'keep' ? {} : { done, failed }
   for (const [name, path] of Object.entries(targets)) {
     yield await step(name, () => checkTarget(path, missing ? folder : undefined))
   }
@@ -42,14 +43,22 @@ export async function* checkAlertFolder(
 
 async function checkFolder(folder: string, missing: boolean, writable: boolean): Promise<string> {
   const subject = missing ? dirname(folder) : folder
-  const mode = constants.R_OK | constants.X_OK | (writable || missing ? constants.W_OK : 0)
   try {
     if (!(await stat(subject)).isDirectory()) {
       throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
     }
-    await access(subject, mode)
+    await access(subject, constants.R_OK | constants.X_OK)
   } catch (cause) {
     throw folderError(missing && errnoOf(cause) !== 'ENOENT' ? subject : folder, cause)
+  }
+  if (writable || missing) {
+    await access(subject, constants.W_OK).catch((cause: unknown) => {
+      throw error(
+        'file-unreadable',
+        `${subject} cannot be written to (${errnoOf(cause)}), so files cannot be moved out of it; give this user permission to, or set after: keep`,
+        { cause },
+      )
+    })
   }
   return missing ? `${folder} is made at the start` : folder
 }

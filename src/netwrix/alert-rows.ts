@@ -27,7 +27,8 @@ const likelyRid = /^(?=.*\d)[0-9A-Za-z{}-]{20,64}$/
 /** `reason` begins with what the row has or is, to be put after the place. */
 export function readRow(cells: string[], columns: Column[], readDate: ReadDate): Verdict {
   if (cells.every(isBlank)) return ignored
-  if (cells.length > columns.length) return refused('row', tooMany(cells, columns))
+  // A delimiter too many at the end says nothing.
+  if (!cells.slice(columns.length).every(isBlank)) return refused('row', tooMany(cells, columns))
   const record = emptyRecord()
   let when: string | undefined
   let hasContent = false

@@ -22,7 +22,7 @@ export type FromWorker =
   | { kind: 'failed'; reading: number; code: Code; message: string; permanent: boolean }
 
 /** Batches that may be under way at once. */
-export const batchesAhead = 3
+export const batchesAhead = 4
 
 if (parentPort) {
   const port = parentPort

@@ -63,7 +63,7 @@ export const schema = {
   },
   keepDone: {
     doc: 'How long files stay in done and failed before they are removed; 0 keeps them for ever.',
-    format: 'duration',
+    format: 'age',
     default: 30 * 86_400_000,
   },
   settle: {
@@ -130,16 +130,23 @@ class NetwrixAlerts implements Source {
   }
 
   async *batches(_checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
+    // The worker may be in the middle of a huge file.
+    const stop = () => void this.#thread.stop()
+    signal.addEventListener('abort', stop, { once: true })
     try {
       await this.#folder.open()
-      while (!signal.aborted) {
+      for (let first = true; !signal.aborted; first = false) {
         const listing = this.#folder.next((file) => this.#isSkipped(file), signal)
-        yield* this.#work(await this.#afterwards.during(listing), signal)
+        const files = await this.#afterwards.during(listing)
+        // It can be read, also when there is nothing in it.
+        if (first) yield empty()
+        yield* this.#work(files, signal)
         yield* told(await this.#afterwards.due())
         yield* told([...this.#folder.takeNotices(), ...(await this.#purge.due())])
       }
       yield* told(await this.#afterwards.end())
     } finally {
+      signal.removeEventListener('abort', stop)
       if (signal.aborted) await this.#afterwards.end()
       await this.#thread.abandon()
       await this.#folder.close()
@@ -186,7 +193,7 @@ class NetwrixAlerts implements Source {
         if (signal.aborted) return
       }
     } catch (thrown) {
-      yield* this.#unread(file, thrown)
+      if (!signal.aborted) yield* this.#unread(file, thrown)
       return
     }
     if (this.#options.after === 'keep') {

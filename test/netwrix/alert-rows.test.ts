@@ -64,6 +64,7 @@ t.test('rows that are none', (t) => {
 t.test('cells', (t) => {
   const header = ['When', 'Action', 'Who', 'What']
   t.match(read(header, ['1', '2', '3', '4', '5']), { kind: 'refused', code: 'row' })
+  t.match(read(header, ['2026-01-02', 'Added', 'me', 'x', '', ' ']), { kind: 'record' })
   t.match(read(header, ['2026-01-02', 'Added']), { kind: 'record', record: { action: 'Added' } })
   t.match(read(header, ['', 'Added']), { kind: 'refused', code: 'row' }, 'no When')
   t.match(read(header, ['2026-01-02', ' ', 'me']), { kind: 'refused', code: 'row' }, 'no Action')

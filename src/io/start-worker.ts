@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 
 /** MiB for what was just made. With V8's own figure (48) a thread that works on a stream keeps that
  * much waste before it looks at it; measured, a smaller one costs no throughput. */
-const resourceLimits = { maxYoungGenerationSizeMb: 12 }
+const resourceLimits = { maxYoungGenerationSizeMb: 24 }
 
 /** `module` is relative to `from` (an `import.meta.url`), without its extension, which is `from`'s. */
 export function startWorker(module: string, from: string): Worker {

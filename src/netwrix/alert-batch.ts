@@ -40,6 +40,7 @@ export class AlertBatch {
   readonly #packer: LinePacker
   /** The id of a row without RID: 12 bytes of the file's digest and the row's number. */
   readonly #rowId = Buffer.alloc(idBytes)
+  readonly #digestText: string
   #rejects: Reject[] = []
   #rejectLength = 0
   #ignored = 0
@@ -51,6 +52,7 @@ export class AlertBatch {
     this.#packer = packer
     packer.clear()
     origin.digest.copy(this.#rowId, 0, 0, idBytes - 4)
+    this.#digestText = origin.digest.toString('hex', 0, idBytes - 4)
   }
 
   get isFull(): boolean {
@@ -70,7 +72,7 @@ export class AlertBatch {
   add(record: ActivityRecord, row: number): void {
     const { profile, receivedAt } = this.#origin
     const id = record.rid === '' ? this.#idOf(row) : recordId(record.rid)
-    const idText = record.rid === '' ? this.#rowId.toString('hex') : ''
+    const idText = record.rid === '' ? this.#digestText + hexOf(row) : ''
     const event = mapRecord(record, { kind: 'alert', profile, receivedAt, id: idText })
     this.#packer.add(encode(event), event.time, event.severity, id)
   }
@@ -118,4 +120,8 @@ export class AlertBatch {
     this.#rowId.writeUInt32BE(row >>> 0, idBytes - 4)
     return this.#rowId
   }
+}
+
+function hexOf(row: number): string {
+  return row.toString(16).padStart(8, '0')
 }

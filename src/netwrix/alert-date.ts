@@ -48,12 +48,38 @@ export function dateReader(timezone: string, format: DateFormat): ReadDate {
     const [month, day] = order === 'month-first' ? [first, second] : [second, first]
     return instant(found, Number(found[4]), month, day, fromLocal)
   }
-  // Alerts come in bursts: many rows have the same second.
+  // Alerts come in bursts: many rows have the same second, and nearly all the same day.
   let last: { text: string; result: number | string } = { text: '', result: read('') }
+  let day = { text: 'none', midnight: 0 }
   return (text) => {
-    if (text !== last.text) last = { text, result: read(text.trim()) }
+    if (text === last.text) return last.result
+    const clock = clockOf(text)
+    if (clock !== undefined && text.startsWith(day.text)) return day.midnight + clock
+    last = { text, result: read(text.trim()) }
+    if (clock !== undefined && typeof last.result === 'number') {
+      day = { text: text.slice(0, 11), midnight: last.result - clock }
+    }
     return last.result
   }
+}
+
+/** The time of day (ms) of `yyyy-MM-ddTHH:mm:ssZ`, the form that the API has; of no other. */
+function clockOf(text: string): number | undefined {
+  if (text.length !== 20 || text.charAt(10) !== 'T' || text.charAt(19) !== 'Z') return undefined
+  if (text.charAt(13) !== ':' || text.charAt(16) !== ':') return undefined
+  const hour = twoDigits(text, 11)
+  const minute = twoDigits(text, 14)
+  const second = twoDigits(text, 17)
+  // Not a number fails each comparison.
+  return hour < 24 && minute < 60 && second < 60
+    ? (hour * 3600 + minute * 60 + second) * 1000
+    : undefined
+}
+
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48
+  const ones = text.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN
 }
 
 function orderOf(

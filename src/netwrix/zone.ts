@@ -17,8 +17,8 @@ const cacheSize = 4096
 
 /** Throws `config` for a name that is no IANA time zone. */
 export function fromZone(name: string): FromLocal {
-  const offsetAt = zoneOffset(name, 'timezone')
   if (name === 'UTC') return (local) => local
+  const offsetAt = zoneOffset(name, 'timezone')
   const offsets = new Map<number, number>()
   return (local) => {
     const key = Math.floor(local / quarter)

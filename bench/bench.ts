@@ -49,7 +49,7 @@ const startCefline: Start = (folder, drop, port) => {
     }),
   )
   const cli = join(import.meta.dirname, '..', 'dist', 'cli.js')
-  const args = ['--max-semi-space-size=4', cli, 'run', '--config', file]
+  const args = ['--max-semi-space-size=8', cli, 'run', '--config', file]
   return spawn(process.execPath, args, { stdio: 'inherit' })
 }
 

@@ -23,7 +23,11 @@ const program = new Command('cefline')
 program
   .command('run', { isDefault: true })
   .description('forward until stopped by SIGTERM or SIGINT')
-  .action(() => end(run({ config: configPath() })))
+  .action(async () => {
+    await end(run({ config: configPath() }))
+    // What nobody reads from standard output is still in the spool, and must not hold up the end.
+    setTimeout(() => process.exit(), 1000).unref()
+  })
 
 program
   .command('check')
@@ -58,8 +62,6 @@ function configPath(): string | undefined {
 
 async function end(command: Promise<number>): Promise<void> {
   process.exitCode = await command
-  // Nobody reads what is still to be printed: it is in the spool, or was not wanted.
-  setTimeout(() => process.exit(), 1000).unref()
 }
 
 // A reader that went away, such as `head`, is no failure of ours.

@@ -1,10 +1,12 @@
 /**
  * The appliance as a newcomer meets it: started with nothing, given the example, stopped.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { cefline, startCefline } from '../helpers/cefline.ts'
+import { cefline, cli, startCefline } from '../helpers/cefline.ts'
 
 const example = join(import.meta.dirname, '..', '..', 'examples', 'alert.csv')
 const env = { STATUS_LISTEN: '127.0.0.1:0' }
@@ -166,4 +168,22 @@ t.test('usage errors end with 64, help and version with 0', async (t) => {
   t.equal((await cefline(['frobnicate'], { cwd })).code, 64)
   t.equal((await cefline(['--version'], { cwd })).stdout.trim(), '0.1.0')
   t.match((await cefline(['--help'], { cwd })).stdout, /preview/)
+})
+
+t.test('SIGTERM ends it though nobody reads its standard output', async (t) => {
+  const cwd = t.testdir({ drop: {} })
+  const row = '2026-11-22T00:00:00Z\tme\tAdded\n'
+  writeFileSync(join(cwd, 'drop', 'many.csv'), `When\tWho\tAction\n${row.repeat(5000)}`)
+  const configuration = {
+    status: { listen: '127.0.0.1:0' },
+    sources: { alerts: { type: 'netwrix-alerts', folder: './drop' } },
+    destinations: { screen: { type: 'console' } },
+  }
+  writeFileSync(join(cwd, 'cefline.json'), JSON.stringify(configuration))
+  const child = spawn(process.execPath, [cli, 'run', '--config', 'cefline.json'], { cwd })
+  t.teardown(() => child.kill('SIGKILL'))
+  child.stdout.pause()
+  await until(() => existsSync(join(cwd, 'drop', 'done', 'many.csv')))
+  child.kill('SIGTERM')
+  t.strictSame(await once(child, 'exit'), [0, null])
 })

@@ -355,15 +355,18 @@ t.test('check', async (t) => {
   t.strictSame(readdirSync(root).sort(), ['drop', 'file'], 'nothing is changed')
 })
 
-t.test('10,000 files', async (t) => {
+t.test('10,000 files, in order of age', async (t) => {
   const folder = t.testdir({})
+  const oldestFirst = Array.from({ length: 10_000 }, (_, index) => `u${9999 - index}`)
   for (let index = 0; index < 10_000; index += 1) {
-    writeFileSync(join(folder, `${index}.csv`), header + row(`u${index}`))
+    const file = join(folder, `${index}.csv`)
+    writeFileSync(file, header + row(`u${index}`))
+    utimesSync(file, 1_700_000_000, 1_700_000_000 - index)
   }
   const run = new Run(folder).start()
   await run.until(() => run.who.length === 10_000 && readdirSync(folder).length === 1)
   await run.stop()
-  t.equal(new Set(run.who).size, 10_000)
+  t.strictSame(run.who, oldestFirst)
   t.equal(run.given, 0)
   t.equal(readdirSync(join(folder, 'done')).length, 10_000)
 })

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import t from 'tap'
+import { needs } from '../helpers/peers.ts'
 import type { Test } from 'tap'
 import type { CeflineError } from '../../src/error.ts'
 import type { TlsOptions } from '../../src/io/tls.ts'
@@ -14,6 +15,10 @@ import type {
   IntegrationApiOptions,
   Misbehaviour,
 } from '../helpers/integration-api.ts'
+
+/** The stand-in's certificate is made by openssl. */
+const test = (name: string, work: (t: Test) => Promise<void>) =>
+  t.test(name, needs('openssl'), work)
 
 const everything: Checkpoint = { mode: 'enum' }
 const never = new AbortController().signal
@@ -55,7 +60,7 @@ async function failure(work: Promise<unknown>): Promise<CeflineError> {
   )
 }
 
-t.test('enum: GET, then POST of the mark', async (t) => {
+test('enum: GET, then POST of the mark', async (t) => {
   const server = await standIn(t)
   const client = clientOf(t, server)
   const first = await client.page(everything, 2, never)
@@ -68,7 +73,7 @@ t.test('enum: GET, then POST of the mark', async (t) => {
   ])
 })
 
-t.test('search: POST of mark and filter', async (t) => {
+test('search: POST of mark and filter', async (t) => {
   const server = await standIn(t)
   const client = clientOf(t, server)
   const from = server.records[2]?.When
@@ -109,7 +114,7 @@ const refusals: [kind: Misbehaviour, code: string, wait: number | undefined, tex
 ]
 
 for (const [kind, code, wait, text] of refusals) {
-  t.test(`one clear error: ${kind}`, async (t) => {
+  test(`one clear error: ${kind}`, async (t) => {
     const server = await standIn(t)
     const client = clientOf(t, server)
     server.misbehave(kind)
@@ -123,7 +128,7 @@ for (const [kind, code, wait, text] of refusals) {
 }
 
 for (const kind of ['silence', 'drip'] as const) {
-  t.test(`one clear error: ${kind}`, async (t) => {
+  test(`one clear error: ${kind}`, async (t) => {
     const server = await standIn(t)
     const client = clientOf(t, server, { timeout: 400 })
     server.misbehave(kind)
@@ -134,14 +139,14 @@ for (const kind of ['silence', 'drip'] as const) {
   })
 }
 
-t.test('an answer that is too large', async (t) => {
+test('an answer that is too large', async (t) => {
   const server = await standIn(t)
   const client = clientOf(t, server, { maxAnswer: 1500 })
   t.match(await failure(client.page(everything, 5, never)), { code: 'too-large' })
   t.equal((await client.page(everything, 1, never)).records.length, 1)
 })
 
-t.test('a wrong password', async (t) => {
+test('a wrong password', async (t) => {
   const server = await standIn(t)
   const password = 'not-this-one'
   const thrown = await failure(clientOf(t, server, { password }).page(everything, 1, never))
@@ -149,7 +154,7 @@ t.test('a wrong password', async (t) => {
   noSecret(t, thrown, { ...server, password })
 })
 
-t.test('abort', async (t) => {
+test('abort', async (t) => {
   const server = await standIn(t)
   const client = clientOf(t, server)
   const abort = new AbortController()
@@ -160,13 +165,13 @@ t.test('abort', async (t) => {
   t.match(await failure(client.page(everything, 1, abort.signal)), { message: 'stopping' })
 })
 
-t.test('close before use, and twice', async (t) => {
+test('close before use, and twice', async (t) => {
   const client = clientOf(t, await standIn(t))
   await client.close()
   await client.close()
 })
 
-t.test('an untrusted certificate', async (t) => {
+test('an untrusted certificate', async (t) => {
   const server = await standIn(t)
   const thrown = await failure(clientOf(t, server, { tls: plainTls }).page(everything, 1, never))
   t.match(thrown, { code: 'tls', message: /self-signed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/ })
@@ -175,7 +180,7 @@ t.test('an untrusted certificate', async (t) => {
   t.equal(server.requests.length, 0, 'and the password stays here')
 })
 
-t.test('a pinned certificate, for another name and of no authority', async (t) => {
+test('a pinned certificate, for another name and of no authority', async (t) => {
   const server = await standIn(t, { names: 'DNS:auditor.example.com' })
   const pinned = clientOf(t, server, { tls: { ...plainTls, fingerprint: server.fingerprint } })
   t.equal((await pinned.page(everything, 1, never)).records.length, 1)
@@ -186,7 +191,7 @@ t.test('a pinned certificate, for another name and of no authority', async (t) =
   t.equal(server.requests.length, 1)
 })
 
-t.test('a certificate for another name', async (t) => {
+test('a certificate for another name', async (t) => {
   const server = await standIn(t, { names: 'DNS:auditor.example.com,IP:192.0.2.1' })
   const tls = { ...plainTls, ca: server.ca }
   const thrown = await failure(clientOf(t, server, { tls }).page(everything, 1, never))
@@ -197,13 +202,13 @@ t.test('a certificate for another name', async (t) => {
   }
 })
 
-t.test('tls.verify: false', async (t) => {
+test('tls.verify: false', async (t) => {
   const server = await standIn(t, { names: 'DNS:auditor.example.com' })
   const client = clientOf(t, server, { tls: { ...plainTls, verify: false } })
   t.equal((await client.page(everything, 1, never)).records.length, 1)
 })
 
-t.test('the wrong protocol, port or name', async (t) => {
+test('the wrong protocol, port or name', async (t) => {
   const plain = await standIn(t, { plainHttp: true })
   t.equal((await clientOf(t, plain).page(everything, 1, never)).records.length, 1)
   const toPlain = clientOf(t, plain, { url: apiAddress(plain.url.replace('http:', 'https:')) })
@@ -226,7 +231,7 @@ t.test('the wrong protocol, port or name', async (t) => {
   })
 })
 
-t.test('something that is not HTTP', async (t) => {
+test('something that is not HTTP', async (t) => {
   const server = createServer((socket) => socket.end('220 mail.example.com ESMTP\r\n'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
@@ -238,7 +243,7 @@ t.test('something that is not HTTP', async (t) => {
   noSecret(t, thrown, api)
 })
 
-t.test('addresses', async (t) => {
+test('addresses', async (t) => {
   for (const [given, address] of [
     ['https://a.example:9699', 'https://a.example:9699/netwrix/api/v1/'],
     ['https://a.example:9699/', 'https://a.example:9699/netwrix/api/v1/'],

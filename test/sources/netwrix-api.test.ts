@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import t from 'tap'
+import { needs } from '../helpers/peers.ts'
 import type { Test } from 'tap'
 import type { Batch, CheckStep, Notice, Reject, Source } from '../../src/core.ts'
 import type { CeflineError } from '../../src/error.ts'
@@ -15,6 +16,10 @@ import type {
   IntegrationApiOptions,
   Misbehaviour,
 } from '../helpers/integration-api.ts'
+
+/** The stand-in's certificate is made by openssl. */
+const test = (name: string, work: (t: Test) => Promise<void>) =>
+  t.test(name, needs('openssl'), work)
 
 /** A spool in small: what was committed, and what the loop would do with it. */
 class Spool {
@@ -111,7 +116,7 @@ function complete(t: Test, spool: Spool, api: IntegrationApi): void {
   t.same(spool.ids, idsOf(api), 'every record once')
 }
 
-t.test('a first run: the moment is fixed and stored before anything is asked', async (t) => {
+test('a first run: the moment is fixed and stored before anything is asked', async (t) => {
   const day = 24 * 3600_000
   const firstAt = Date.now() - 45 * day
   const api = await standIn(t, { records: 60, firstAt, step: 0.75 * day })
@@ -137,7 +142,7 @@ t.test('a first run: the moment is fixed and stored before anything is asked', a
   t.same(spool.codes(), ['backfill'], 'said once')
 })
 
-t.test('since: 0 reads everything by enum', async (t) => {
+test('since: 0 reads everything by enum', async (t) => {
   const api = await standIn(t, { firstAt: Date.UTC(2011, 1, 3), step: 3600_000 })
   const spool = new Spool()
   await collect(sourceOf(t, api, { since: 0 }), spool)
@@ -149,7 +154,7 @@ t.test('since: 0 reads everything by enum', async (t) => {
   t.match(spool.notices, [{ message: /all records that the server has/ }])
 })
 
-t.test('a mark that was taken over goes on from there, without a filter', async (t) => {
+test('a mark that was taken over goes on from there, without a filter', async (t) => {
   const api = await standIn(t)
   const before = new Spool()
   await collect(sourceOf(t, api), before, () => true)
@@ -161,7 +166,7 @@ t.test('a mark that was taken over goes on from there, without a filter', async 
   t.same(spool.codes(), [])
 })
 
-t.test('records that come later come with the next round', async (t) => {
+test('records that come later come with the next round', async (t) => {
   const api = await standIn(t, { records: 0 })
   const spool = new Spool()
   let rounds = 0
@@ -174,7 +179,7 @@ t.test('records that come later come with the next round', async (t) => {
   t.same(spool.ids, idsOf(api).slice(0, 9))
 })
 
-t.test('the events', async (t) => {
+test('the events', async (t) => {
   const api = await standIn(t, { records: 1 })
   const spool = new Spool()
   await collect(sourceOf(t, api), spool)
@@ -184,7 +189,7 @@ t.test('the events', async (t) => {
   t.notMatch(classic.lines, [/externalId/])
 })
 
-t.test('killed and restarted at every page, before and after the commit', async (t) => {
+test('killed and restarted at every page, before and after the commit', async (t) => {
   const api = await standIn(t, { records: 15 })
   const spool = new Spool()
   for (let commits = false; ; commits = !commits) {
@@ -205,7 +210,7 @@ t.test('killed and restarted at every page, before and after the commit', async 
   )
 })
 
-t.test('a page fetched again adds nothing', async (t) => {
+test('a page fetched again adds nothing', async (t) => {
   const api = await standIn(t)
   const spool = new Spool()
   await collect(sourceOf(t, api), spool)
@@ -239,7 +244,7 @@ const errors: [Misbehaviour, code: string][] = [
 ]
 
 for (const [kind, code] of errors) {
-  t.test(`in the middle of a run: ${kind}`, async (t) => {
+  test(`in the middle of a run: ${kind}`, async (t) => {
     const api = await standIn(t)
     const spool = new Spool()
     const slow = code === 'timeout' ? { timeout: 1500 } : {}
@@ -269,7 +274,7 @@ for (const kind of [
   'empty-page',
   'empty-page-empty-mark',
 ] as const) {
-  t.test(`taken as it is: ${kind}`, async (t) => {
+  test(`taken as it is: ${kind}`, async (t) => {
     const api = await standIn(t)
     const spool = new Spool()
     const source = sourceOf(t, api)
@@ -283,7 +288,7 @@ for (const kind of [
   })
 }
 
-t.test('taken as it is: a single record in place of the list', async (t) => {
+test('taken as it is: a single record in place of the list', async (t) => {
   const api = await standIn(t, { records: 3 })
   api.misbehave('single-object', 3)
   const spool = new Spool()
@@ -292,7 +297,7 @@ t.test('taken as it is: a single record in place of the list', async (t) => {
 })
 
 for (const kind of ['repeated-mark', 'no-mark', 'empty-mark'] as const) {
-  t.test(`a mark that does not move is reported and not looped on: ${kind}`, async (t) => {
+  test(`a mark that does not move is reported and not looped on: ${kind}`, async (t) => {
     const api = await standIn(t)
     const spool = new Spool()
     await collect(sourceOf(t, api), spool, () => true)
@@ -318,7 +323,7 @@ for (const kind of ['repeated-mark', 'no-mark', 'empty-mark'] as const) {
   })
 }
 
-t.test('a server that is too slow is asked for fewer, and for more again', async (t) => {
+test('a server that is too slow is asked for fewer, and for more again', async (t) => {
   const api = await standIn(t, { records: 1200 })
   api.slowAbove = 60
   const spool = new Spool()
@@ -338,7 +343,7 @@ t.test('a server that is too slow is asked for fewer, and for more again', async
   )
 })
 
-t.test('the error of a slow page says what comes next', async (t) => {
+test('the error of a slow page says what comes next', async (t) => {
   const api = await standIn(t)
   api.slowAbove = 100
   const source = sourceOf(t, api, { pageSize: 200, timeout: 300 })
@@ -348,7 +353,7 @@ t.test('the error of a slow page says what comes next', async (t) => {
   })
 })
 
-t.test('a record that cannot be mapped is set aside whole', async (t) => {
+test('a record that cannot be mapped is set aside whole', async (t) => {
   const bad = [{ RID: 'x', When: '13/13/2026' }, 'not a record', null]
   const api = await standIn(t, {
     records: 6,
@@ -374,7 +379,7 @@ t.test('a record that cannot be mapped is set aside whole', async (t) => {
   )
 })
 
-t.test('records without RID are known by their content', async (t) => {
+test('records without RID are known by their content', async (t) => {
   let eighth = {}
   const api = await standIn(t, {
     change: ({ RID: _RID, ...record }, index) => {
@@ -389,7 +394,7 @@ t.test('records without RID are known by their content', async (t) => {
   t.equal(spool.alreadyGiven, 1)
 })
 
-t.test('another url keeps the mark and says so', async (t) => {
+test('another url keeps the mark and says so', async (t) => {
   const api = await standIn(t)
   const spool = new Spool()
   await collect(sourceOf(t, api), spool)
@@ -400,7 +405,7 @@ t.test('another url keeps the mark and says so', async (t) => {
   t.equal(spool.alreadyGiven, 0)
 })
 
-t.test('a checkpoint of something else is not taken for none', async (t) => {
+test('a checkpoint of something else is not taken for none', async (t) => {
   const api = await standIn(t)
   const spool = new Spool()
   spool.checkpoint = '{"version":2}'
@@ -412,7 +417,7 @@ t.test('a checkpoint of something else is not taken for none', async (t) => {
   t.equal(api.requests.length, 0)
 })
 
-t.test('tls.verify: false is warned about', async (t) => {
+test('tls.verify: false is warned about', async (t) => {
   const api = await standIn(t)
   const spool = new Spool()
   const tls = { ...optionsOf(api).tls, ca: null, verify: false }
@@ -424,7 +429,7 @@ t.test('tls.verify: false is warned about', async (t) => {
   complete(t, spool, api)
 })
 
-t.test('while the server is down, no batch tells that all is well', async (t) => {
+test('while the server is down, no batch tells that all is well', async (t) => {
   const api = await standIn(t)
   const spool = new Spool()
   const source = sourceOf(t, api)
@@ -435,7 +440,7 @@ t.test('while the server is down, no batch tells that all is well', async (t) =>
   t.equal(spool.batches.length, length)
 })
 
-t.test('the password is in nothing that can be shown', async (t) => {
+test('the password is in nothing that can be shown', async (t) => {
   const api = await standIn(t)
   const source = sourceOf(t, api)
   await collect(source, new Spool())
@@ -457,7 +462,7 @@ async function steps(
   return all
 }
 
-t.test('check', async (t) => {
+test('check', async (t) => {
   const api = await standIn(t)
   t.match(await steps(t, sourceOf(t, api)), [
     { name: 'url', ok: true, detail: `${api.url}/netwrix/api/v1/` },
@@ -484,7 +489,7 @@ t.test('check', async (t) => {
   t.equal(api.requests.length, length + 1, 'without connect, nothing leaves this machine')
 })
 
-t.test('check of what does not work', async (t) => {
+test('check of what does not work', async (t) => {
   const api = await standIn(t)
   const last = async (options: Partial<Options>, checkpoint?: string) => {
     const all = await steps(t, sourceOf(t, api, options), checkpoint)
@@ -506,7 +511,7 @@ t.test('check of what does not work', async (t) => {
   t.match(await last({}), { name: 'tcp', detail: /nothing listens/ })
 })
 
-t.test('options that cannot be used', async (t) => {
+test('options that cannot be used', async (t) => {
   const api = await standIn(t)
   const good = optionsOf(api)
   const bad: [Partial<Options>, RegExp][] = [
@@ -530,7 +535,7 @@ t.test('options that cannot be used', async (t) => {
   await create({ ...good, ...plain }, { name: 'a', remembers: () => false }).close()
 })
 
-t.test('every option has a sentence', async (t) => {
+test('every option has a sentence', async (t) => {
   for (const [name, option] of Object.entries(schema)) {
     if ('doc' in option && typeof option.doc === 'string') t.match(option.doc, /\.$/, name)
     else t.equal(name, 'tls')

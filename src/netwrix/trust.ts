@@ -7,11 +7,10 @@
  * of a certificate that is not trusted. That is the usual case: the product makes its own
  * self-signed one at installation and after a migration.
  */
-import { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import type { CeflineError } from '../error.ts'
 import { asCefline, error } from '../error.ts'
-import { checkFingerprint } from '../io/tls.ts'
+import { checkFingerprint, peerCertificate } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
 import { printable, shorten } from '../io/printable.ts'
 
@@ -67,22 +66,4 @@ export function describeCertificate(socket: TLSSocket): string {
 export function daysLeft(socket: TLSSocket, now = Date.now()): number | undefined {
   const certificate = peerCertificate(socket)
   return certificate && Math.floor((Date.parse(certificate.validTo) - now) / 86_400_000)
-}
-
-const certificates = new WeakMap<TLSSocket, X509Certificate>()
-
-/**
- * The peer's certificate, kept from the first time on: Node's `getPeerX509Certificate` takes the
- * certificate out of the connection as it reads it, so that a second reader gets the next of the
- * chain or none. `getPeerCertificate` leaves it in, but comes too late after the other.
- */
-function peerCertificate(socket: TLSSocket): X509Certificate | undefined {
-  const known = certificates.get(socket)
-  if (known) return known
-  // An empty object when the peer showed none.
-  const { raw } = socket.getPeerCertificate() as { raw?: Buffer }
-  if (!raw) return undefined
-  const certificate = new X509Certificate(raw)
-  certificates.set(socket, certificate)
-  return certificate
 }

@@ -50,8 +50,8 @@ export function byPriority(list: readonly SourceConfiguration[]): string[][] {
 /** Folder, url or path of a component, without secrets. */
 export function whereOf({ options }: { options: Readonly<Record<string, unknown>> }): string {
   const { folder, url, path } = options
-  const where = [folder, url, path].flat().find((value) => typeof value === 'string')
-  return where === undefined ? 'standard output' : withoutUserinfo(where)
+  const where = [folder, url, path].flat().filter((value) => typeof value === 'string')
+  return where.length === 0 ? 'standard output' : where.map(withoutUserinfo).join(', else ')
 }
 
 function kindOf<Kind>(table: Record<string, Kind>, type: string): Kind {

@@ -81,6 +81,9 @@ export interface Source {
    * anything else, `collect` waits and calls it again with the checkpoint that was last committed.
    */
   batches(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<Batch>
+  /** The line of a record that was rejected, read again as this source is configured now. Throws the
+   * reason (permanent) when it still cannot be mapped. */
+  remap(reject: StoredReject): Promise<Lines>
   /** Safe before use, safe twice. */
   close(): Promise<void>
 }
@@ -90,9 +93,12 @@ export interface Place {
   queue: string
   /** Position in the queue: 1, 2, 3, … */
   sequence: number
+  /** Set for a part of a block, as `rate` makes them: how many of its lines it and the parts before
+   * it have. A destination gives it back with the receipt and knows no more of it. */
+  upTo?: number
 }
 
-/** A block of lines of one source, in the order in which the source gave them. */
+/** A block of lines of one source (or a part of one), in the order in which the source gave them. */
 export interface Block extends Place {
   count: number
   /** Packed as `io/lines.ts` says. */
@@ -104,8 +110,18 @@ export interface Scratch {
   buffer?: Buffer
 }
 
+/**
+ * What a receipt of a destination rests on, the strongest first. `half-close`: the receiving program
+ * read every byte; `relp`: its answer to each message; `synced`: on disk here; `written`: taken by
+ * standard output; `lived`: written to a connection that then lived for `receiptAfter`; `kernel`:
+ * given to this machine's kernel, at most once.
+ */
+export type Proof = 'half-close' | 'relp' | 'synced' | 'written' | 'lived' | 'kernel'
+
 /** What a destination tells while it delivers. */
 export interface Delivery {
+  /** What its receipts rest on from now on. */
+  proof(proof: Proof): void
   /** Everything handed out up to and including this block is known to be received. */
   receipt(block: Place): void
   /** A line of this block that cannot be sent as it is (kept; `cut` ones were sent shortened). */
@@ -149,7 +165,30 @@ export interface SourceLedger {
   ignored: number
 }
 
-/** Where a destination stands in one queue. */
+/** How far receipts have come in a queue. */
+export interface Reached {
+  /** Of the last block that was received whole. */
+  sequence: number
+  /** Lines that were handed out and received since the position before, those that the destination
+   * could not take (`refused`) not among them. Counted by the one who handed them out: the spool
+   * holds it against its own count of what lies between the two positions. */
+  lines: number
+}
+
+/** Ledger of a destination in one queue, since it first read it:
+ * spooled = received + waiting + refused + damaged. */
+export interface DestinationLedger {
+  queue: string
+  spooled: number
+  received: number
+  waiting: number
+  /** Lines kept in the rejects and not sent; those sent shortened (`cut`) were received. */
+  refused: number
+  /** Lines of blocks that were set aside as damaged before they were received. */
+  damaged: number
+}
+
+/** The state of one queue. */
 export interface QueueState {
   queue: string
   /** Sequence of the newest block; 0: none yet. */
@@ -170,6 +209,9 @@ export interface StoredReject extends Reject {
   source: string
   /** Set when a destination could not take the line. */
   destination?: string
+  /** Of such a line: the event's time (ms since 1970) and CEF severity, to send it once more. */
+  time?: number
+  severity?: number
 }
 
 /**
@@ -189,7 +231,7 @@ export interface Spool {
   /** Moves positions, durably; with the rejects that belong to the blocks passed. */
   receipts(
     destination: string,
-    positions: ReadonlyMap<string, number>,
+    reached: ReadonlyMap<string, Reached>,
     rejects: DestinationReject[],
   ): Promise<void>
   /** Resolves at the next append (or at once, when one came after `seen`); rejects on abort. */
@@ -199,6 +241,8 @@ export interface Spool {
   /** Resolves when there may be room again, or some time later; rejects on abort. */
   room(signal: AbortSignal): Promise<void>
   queues(): QueueState[]
+  /** The books of a destination, one for each queue that it reads. */
+  ledger(destination: string): DestinationLedger[]
   /** Unreceived lines of a destination, in the queues it reads. */
   waiting(destination: string): { lines: number; oldest: number | undefined }
   rejects(): { count: number; list(limit: number): StoredReject[] }
@@ -218,4 +262,6 @@ export interface DestinationReject {
   code: Code
   reason: string
   record: string
+  time: number
+  severity: number
 }

@@ -80,17 +80,16 @@ const formats: Record<string, Format> = {
       }
     },
   },
-  url: {
+  url: { validate: url },
+  // One, or several in the order in which they are to be tried.
+  urls: {
+    coerce: (text) => text.split(',').map((each) => each.trim()),
     validate: (value) => {
-      if (typeof value === 'string' && value.includes('@')) {
-        fail('holds a user or password; leave it out, an account has options of its own')
-      }
-      const isUrl = typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/\s]\S*$/i.test(value)
-      if (!isUrl || !URL.canParse(value)) {
-        fail(
-          'is not a url; write tls://sensor.example.com:6514 or https://auditor.example.com:9699',
-        )
-      }
+      const urls: unknown[] = Array.isArray(value) ? value : [value]
+      if (urls.length === 0) fail('is an empty list; write at least one url')
+      urls.forEach(url)
+      const twice = urls.find((each, index) => urls.indexOf(each) !== index)
+      if (twice !== undefined) fail(`names ${twice as string} twice; write it once`)
     },
   },
   names: {
@@ -149,6 +148,16 @@ function duration(value: unknown): asserts value is number {
     fail(`has no unit; write ${value}s for seconds, or 250ms, 5m, 1h, 30d`)
   }
   fail('is not a duration; write 30s, 5m or 1h')
+}
+
+function url(value: unknown): void {
+  if (typeof value === 'string' && value.includes('@')) {
+    fail('holds a user or password; leave it out, an account has options of its own')
+  }
+  const isUrl = typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/\s]\S*$/i.test(value)
+  if (!isUrl || !URL.canParse(value)) {
+    fail('is not a url; write tls://sensor.example.com:6514 or https://auditor.example.com:9699')
+  }
 }
 
 function count(value: unknown): void {

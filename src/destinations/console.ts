@@ -60,6 +60,7 @@ class Console implements Destination {
     // Without a listener the reader's end (EPIPE) would end this process as well.
     if (!watched.has(this.#output)) this.#output.on('error', () => {})
     watched.add(this.#output)
+    delivery.proof('written')
     delivery.connected('standard output')
     const iterator = blocks[Symbol.asyncIterator]()
     try {

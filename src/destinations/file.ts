@@ -84,6 +84,7 @@ class File implements Destination {
     let output: Output | undefined
     try {
       output = await Output.open(this.#path, this.#options)
+      delivery.proof('synced')
       delivery.connected(this.#path)
       for (;;) {
         const next = await until(iterator.next(), signal)

@@ -29,7 +29,7 @@ export async function* checkSyslog(
   yield steps.result('hostname', () => checkHostname(hostname, place))
 
   let files: TlsFiles = {}
-  if (transport === 'tls') {
+  if (transport === 'tls' || transport === 'relps') {
     yield await steps.run('certificates', async () => {
       files = await readTls(tls, `${place}.tls`)
       return describeTlsFiles(tls, `${place}.tls`)
@@ -61,7 +61,7 @@ export async function* checkSyslog(
     return `${url}: connected to ${socket.remoteAddress ?? 'the receiver'}`
   })
   if (!socket) return
-  if (transport === 'tls') {
+  if (transport === 'tls' || transport === 'relps') {
     const plain = socket
     yield await steps.run('tls', async () => {
       const secure = await connectTls(target, plain, files, signal)
@@ -100,7 +100,8 @@ class Steps {
 }
 
 function describeWire({ transport, url }: Target, wire: Wire): string {
-  const framing = transport === 'udp' ? 'one message a datagram' : wire.framing
+  const own: Record<string, string> = { udp: 'one message a datagram', relp: 'RELP', relps: 'RELP' }
+  const framing = own[transport] ?? wire.framing
   return `${url}: ${wire.format}, ${framing}, at most ${wire.maxBytes} bytes a message`
 }
 

@@ -10,7 +10,6 @@
 import type { Socket } from 'node:net'
 import type { Block, Delivery } from '../core.ts'
 import { error } from '../error.ts'
-import { readTls } from '../io/tls.ts'
 import { connectTcp, connectTls, describeTls, resolve } from './syslog-connect.ts'
 import { explain } from './syslog-failure.ts'
 import type { Target } from './syslog-target.ts'
@@ -51,9 +50,10 @@ export async function deliverStream(
 
 async function open(target: Target, delivery: Delivery, signal: AbortSignal): Promise<Socket> {
   const { place, tls, transport, url } = target
-  const files = transport === 'tls' ? await readTls(tls, `${place}.tls`) : {}
+  const files = transport === 'tls' ? await target.files() : {}
   const plain = await connectTcp(target, await resolve(target, signal), signal)
   const address = `${url} (${plain.remoteAddress ?? 'unknown address'})`
+  delivery.proof('lived')
   if (transport === 'tcp') {
     delivery.connected(address)
     return plain

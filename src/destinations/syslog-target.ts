@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { error } from '../error.ts'
 import { withoutUserinfo } from '../io/printable.ts'
-import type { TlsOptions } from '../io/tls.ts'
+import type { TlsFiles, TlsOptions } from '../io/tls.ts'
 import type { Transport } from '../syslog/receivers.ts'
 
 export interface Address {
@@ -22,17 +22,37 @@ export interface Target extends Address {
   place: string
   /** Milliseconds to wait for a connection, and without progress while writing. */
   timeout: number
-  /** Milliseconds that a connection must live after a write before it counts as received. */
+  /** Milliseconds, with something unconfirmed, from one half-close checkpoint to the next; 0: none,
+   * receipts are given by `receiptAfter`. */
+  receiptEvery: number
+  /** Lines after which a checkpoint does not wait for that time. */
+  receiptWindow: number
+  /** Milliseconds that a connection must live after a write before it counts as received, where
+   * there are no checkpoints. */
   receiptAfter: number
   tls: TlsOptions
+  /** The files of `tls`, read and proved at first use: a configuration's certificates do not change
+   * under it, those that were renewed come with a reload. */
+  files(): Promise<TlsFiles>
 }
 
-/** RFC 5426 and RFC 5425 assign 514 (UDP) and 6514 (TLS); for TCP 514 is the custom. */
-const defaultPorts: Record<Transport, number> = { udp: 514, tcp: 514, tls: 6514 }
+/** RFC 5426 and RFC 5425 assign 514 (UDP) and 6514 (TLS); for TCP 514 is the custom. RELP has no
+ * assigned port: 2514 is what its documentation uses, and rsyslog's examples with it. */
+const defaultPorts: Record<Transport, number> = {
+  udp: 514,
+  tcp: 514,
+  tls: 6514,
+  relp: 2514,
+  relps: 2514,
+}
+
+function isTransport(scheme: string): scheme is Transport {
+  return Object.hasOwn(defaultPorts, scheme)
+}
 
 /**
- * Reads `udp://`, `tcp://` and `tls://` urls; throws `config` for anything else. No message shows a
- * user or password.
+ * Reads `udp://`, `tcp://`, `tls://`, `relp://` and `relps://` urls; throws `config` for anything
+ * else. No message shows a user or password.
  */
 export function readAddress(text: string, place: string): Address {
   const parts = /^([a-z0-9+.-]+):\/\/(\[[^\]]*\]|[^:/?#@[\]]*)(?::(\d+))?\/?$/i.exec(text.trim())
@@ -46,14 +66,11 @@ export function readAddress(text: string, place: string): Address {
   }
   if (!parts) throw error('config', `${place} is “${shown}”, which is no syslog url: ${example}`)
   const scheme = (parts[1] ?? '').toLowerCase()
-  if (scheme === 'relp' || scheme === 'relps') {
+  if (!isTransport(scheme)) {
     throw error(
       'config',
-      `${place} is “${shown}”: RELP is not built yet; use tls:// or tcp:// until then`,
+      `${place} is “${shown}”: use udp://, tcp://, tls://, relp:// or relps://, ${example}`,
     )
-  }
-  if (scheme !== 'udp' && scheme !== 'tcp' && scheme !== 'tls') {
-    throw error('config', `${place} is “${shown}”: use udp://, tcp:// or tls://, ${example}`)
   }
   const host = readHost(parts[2] ?? '')
   if (host === undefined) {

@@ -145,6 +145,7 @@ class Datagrams {
     this.#socket = socket
     this.#address = to.address
     this.#lookedUp = performance.now()
+    this.#delivery.proof('kernel')
     this.#delivery.connected(`${this.#target.url} (${to.address})`)
   }
 

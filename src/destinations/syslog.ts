@@ -1,32 +1,28 @@
 /**
- * Syslog to a SIEM, over UDP, TCP or TLS.
+ * Syslog to a SIEM, over UDP, TCP, TLS or RELP, to the first of its urls that takes it.
  *
- * A receipt means: UDP, the kernel took the message (at most once); TCP and TLS, the bytes were
- * written and the connection then lived for `receiptAfter` (at least once, with duplicates only
- * after a break). How a message looks is decided by the transport, the `receiver` preset, and
- * options given by hand, the later ones winning.
+ * What a receipt means is the transport's: UDP, the kernel took the message (at most once); TCP and
+ * TLS, the receiving program read every byte, known by its answer to our half-close, or with
+ * `receiptEvery: 0` that the connection lived on; RELP, the receiver said so. How a message looks is
+ * decided by the transport, the `receiver` preset, and options given by hand, the later ones winning.
  */
 import { hostname as systemHostname } from 'node:os'
 import type { Block, CheckStep, Delivery, Destination } from '../core.ts'
 import { error } from '../error.ts'
 import { tlsSchema } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
-import { Chunks, frame, frameBlock } from '../syslog/framing.ts'
 import type { Framing } from '../syslog/framing.ts'
-import { Headers } from '../syslog/message.ts'
 import type { Format } from '../syslog/message.ts'
 import { facilities } from '../syslog/priority.ts'
-import { largestDatagram, receivers, wireFor } from '../syslog/receivers.ts'
+import { largestDatagram, receivers } from '../syslog/receivers.ts'
 import type { Receiver, Wire } from '../syslog/receivers.ts'
-import { Messages } from '../syslog/wire.ts'
 import { checkSyslog } from './syslog-check.ts'
-import { deliverStream } from './syslog-stream.ts'
-import { readAddress } from './syslog-target.ts'
-import type { Target } from './syslog-target.ts'
-import { deliverUdp } from './syslog-udp.ts'
+import { Failover } from './syslog-failover.ts'
+import { makeRoute } from './syslog-route.ts'
+import type { Route } from './syslog-route.ts'
 
 export interface Options {
-  url: string
+  url: string[]
   receiver: Receiver | null
   format: Format | null
   framing: Framing | null
@@ -38,16 +34,19 @@ export interface Options {
   time: 'event' | 'sent'
   maxBytes: number | null
   equals: Wire['equals'] | null
+  receiptEvery: number
+  receiptWindow: number
   receiptAfter: number
+  failBack: number
   timeout: number
   tls: TlsOptions
 }
 
 export const schema = {
   url: {
-    doc: 'Where to send: `udp://`, `tcp://` or `tls://`, host and port (514; TLS 6514).',
-    format: 'url',
-    default: null as string | null,
+    doc: 'Where to send: `udp://`, `tcp://`, `tls://`, `relp://` or `relps://`, host and port (514; TLS 6514; RELP 2514). A list is tried in order, and gone back to the first that works.',
+    format: 'urls',
+    default: null as string[] | null,
     required: true,
   },
   receiver: {
@@ -110,10 +109,25 @@ export const schema = {
     nullable: true,
     default: null as Wire['equals'] | null,
   },
+  receiptEvery: {
+    doc: 'TCP and TLS: how often, while events are unconfirmed, the receiver is made to prove that it has read them (half-close); 0 turns it off.',
+    format: 'duration',
+    default: 30_000,
+  },
+  receiptWindow: {
+    doc: 'TCP and TLS: events after which that proof is asked for without waiting; at most two such windows are unconfirmed, and sent again after a break.',
+    format: 'count',
+    default: 50_000,
+  },
   receiptAfter: {
-    doc: 'How long a connection must live after a write before the events count as received.',
+    doc: 'TCP and TLS without that proof: how long a connection must live after a write before the events count as received.',
     format: 'duration',
     default: 2000,
+  },
+  failBack: {
+    doc: 'With several urls: how long an earlier one must work again before it is gone back to.',
+    format: 'duration',
+    default: 60_000,
   },
   timeout: {
     doc: 'Longest wait for a connection, and for progress while writing.',
@@ -132,36 +146,30 @@ export function create(options: Options, context: { name: string }): Destination
 }
 
 class Syslog implements Destination {
-  readonly #target: Target
-  readonly #wire: Wire
-  readonly #messages: Messages
+  readonly #routes: readonly [Route, ...Route[]]
+  readonly #failover: Failover
   readonly #hostname: { name: string; given: boolean }
 
   constructor(options: Options, place: string) {
-    const { receiptAfter, receiver, time, timeout, tls, url } = options
-    const address = readAddress(url, `${place}.url`)
-    this.#target = { ...address, place, timeout, receiptAfter, tls }
-    this.#wire = wireFor(receiver, address.transport, address.port, options)
-    checkSize(options.maxBytes, address.transport === 'udp', place)
-    this.#hostname = {
-      name: options.hostname ?? systemHostname(),
-      given: options.hostname !== null,
-    }
-    const headers = new Headers(
-      {
-        format: this.#wire.format,
-        facility: facilityNumber(options.facility, place),
-        hostname: this.#hostname.name,
-        appName: options.appName,
-        timezone: options.timezone,
-      },
-      place,
+    const { appName, hostname, timezone } = options
+    this.#hostname = { name: hostname ?? systemHostname(), given: hostname !== null }
+    const facility = facilityNumber(options.facility, place)
+    const header = { facility, hostname: this.#hostname.name, appName, timezone }
+    const routes = options.url.map((url) =>
+      makeRoute(url, { ...options, place, byHand: options, header }),
     )
-    this.#messages = new Messages({ headers, wire: this.#wire, time, place })
+    for (const { target } of routes) checkSize(options.maxBytes, target.transport === 'udp', place)
+    checkWindow(options.receiptWindow, place)
+    const [first, ...others] = routes
+    if (!first) throw error('config', `${place}.url is an empty list: give at least one url`)
+    this.#routes = [first, ...others]
+    this.#failover = new Failover(routes, options.failBack)
   }
 
-  check(signal: AbortSignal, connect: boolean): AsyncIterable<CheckStep> {
-    return checkSyslog(this.#target, this.#wire, this.#hostname, signal, connect)
+  async *check(signal: AbortSignal, connect: boolean): AsyncGenerator<CheckStep> {
+    for (const { target, wire } of this.#routes) {
+      yield* checkSyslog(target, wire, this.#hostname, signal, connect)
+    }
   }
 
   async deliver(
@@ -169,27 +177,24 @@ class Syslog implements Destination {
     delivery: Delivery,
     signal: AbortSignal,
   ): Promise<void> {
-    const target = this.#target
-    const messages = this.#messages
-    if (target.transport === 'udp') {
-      await deliverUdp(target, messages, blocks, delivery, signal)
-      return
-    }
-    const { framing } = this.#wire
-    const chunks = new Chunks()
-    const frames = (block: Block, reject: Delivery['reject']) =>
-      frameBlock(block, messages, framing, reject, chunks)
-    await deliverStream(target, frames, blocks, delivery, signal)
+    await this.#failover.deliver(blocks, delivery, signal)
   }
 
   frame(cef: string, time: number, severity: number): Buffer {
-    const message = this.#messages.one(cef, time, severity)
-    return this.#target.transport === 'udp' ? message : frame(message, this.#wire.framing)
+    return this.#routes[0].frame(cef, time, severity)
   }
 
   async close(): Promise<void> {
-    // Each delivery owns its connection and ends it.
+    // Each delivery owns its connections and ends them.
   }
+}
+
+function checkWindow(lines: number, place: string): void {
+  if (lines > 0) return
+  throw error(
+    'config',
+    `${place}.receiptWindow is 0: give a number of events, or turn the proof off by receiptEvery: 0`,
+  )
 }
 
 function checkSize(maxBytes: number | null, udp: boolean, place: string): void {

@@ -14,12 +14,16 @@ import type {
   Destination,
   DestinationReject,
   Place,
+  Reached,
   Scratch,
   Spool,
 } from '../core.ts'
 import { asCefline } from '../error.ts'
+import type { Code } from '../error.ts'
 import { eachLine } from '../io/lines.ts'
 import type { DestinationEvents } from '../telemetry/events.ts'
+import { Pace } from './rate.ts'
+import type { Rate } from './rate.ts'
 import { Backoff, pause, waitAfter } from './retry.ts'
 
 export interface Forward {
@@ -27,6 +31,8 @@ export interface Forward {
   destination: Destination
   /** Queues to read, the most urgent first; those of equal priority in the inner list. */
   queues: string[][]
+  /** How fast at most; undefined: as fast as the destination takes it. */
+  rate?: Rate | undefined
   spool: Spool
   events: DestinationEvents
   signal: AbortSignal
@@ -54,6 +60,9 @@ export async function forward(options: Forward): Promise<void> {
   await destination.close()
 }
 
+/** What was handed out; `last`: with it its block is whole. */
+type Out = Place & { count: number; last: boolean }
+
 /** One run of the destination: from the last receipts to its end or its first error. */
 class Run {
   readonly #options: Forward
@@ -62,12 +71,12 @@ class Run {
   /** Frees the wait for a block when the destination has ended. */
   readonly #over = new AbortController()
   /** What was handed out and has no receipt yet, in that order; without the lines, which are big. */
-  readonly #out: (Place & { count: number })[] = []
+  readonly #out: Out[] = []
   #rejects: DestinationReject[] = []
-  /** Positions that receipts have reached and that are not committed yet. */
-  #reached = new Map<string, number>()
-  /** Lines between the committed positions and those. */
-  #lines = 0
+  /** Lines received of each queue's block of which not every part is. */
+  readonly #partly = new Map<string, number>()
+  /** What receipts have reached and is not committed yet. */
+  #reached = new Map<string, Reached>()
   #committing: Promise<void> | undefined
   /** Some receipt of this run is durable. */
   receipted = false
@@ -80,16 +89,8 @@ class Run {
     const { destination, events, signal } = this.#options
     const delivery: Delivery = {
       receipt: (block) => this.#receipt(block),
-      reject: (block, line, code, reason) => {
-        this.#rejects.push({
-          queue: block.queue,
-          sequence: block.sequence,
-          line,
-          code,
-          reason,
-          record: lineOf(block, line),
-        })
-      },
+      reject: (...rejected) => this.#rejects.push(rejectOf(...rejected)),
+      proof: (proof) => events.proof(proof),
       connected: (detail) => events.connected(detail),
       notice: (notice) => events.destinationNotice(notice),
     }
@@ -107,20 +108,25 @@ class Run {
     if (this.#failed.signal.aborted) throw this.#failed.signal.reason
   }
 
-  /** Blocks in order until aborted; waits while there are none. */
+  /** Blocks in order until aborted, or parts of them as the rate allows; waits while there are none. */
   async *#blocks(signal: AbortSignal): AsyncGenerator<Block, void, void> {
-    const { name, queues, spool } = this.#options
+    const { name, queues, rate, spool, destination } = this.#options
+    const pace = rate && new Pace(rate, overheadOf(destination))
     const after = new Map<string, number>()
     const scratch: Scratch = {}
     for (const queue of queues.flat()) after.set(queue, spool.position(name, queue))
     while (!signal.aborted) {
       const seen = spool.version
+      await pace?.ready(signal)
+      if (signal.aborted) return
       const block = nextBlock(spool, queues, after, scratch)
       if (block) {
-        after.set(block.queue, block.sequence)
-        const { queue, sequence, count } = block
-        this.#out.push({ queue, sequence, count })
-        yield block
+        const part = pace?.part(block) ?? block
+        const { queue, sequence, count } = part
+        const last = part.upTo === undefined || part.upTo === block.count
+        if (last) after.set(queue, sequence)
+        this.#out.push({ queue, sequence, count, last, ...uptoOf(part) })
+        yield part
         // Blocks are read synchronously: let sockets and timers have their turn between two.
         await turn()
       } else {
@@ -131,16 +137,24 @@ class Run {
     }
   }
 
-  #receipt({ queue, sequence }: Place): void {
+  #receipt({ queue, sequence, upTo }: Place): void {
     // What a failed commit held must not be passed by a later one: this run is over.
     if (this.#failed.signal.aborted) return
-    const last = this.#out.findIndex((out) => out.queue === queue && out.sequence === sequence)
+    const last = this.#out.findIndex((out) => {
+      return out.queue === queue && out.sequence === sequence && out.upTo === upTo
+    })
     if (last === -1) return
-    for (const passed of this.#out.splice(0, last + 1)) {
-      this.#reached.set(passed.queue, passed.sequence)
-      this.#lines += passed.count
-    }
-    this.#committing ??= this.#commit()
+    for (const passed of this.#out.splice(0, last + 1)) this.#pass(passed)
+    if (this.#reached.size > 0) this.#committing ??= this.#commit()
+  }
+
+  #pass({ queue, sequence, count, last }: Out): void {
+    const lines = (this.#partly.get(queue) ?? 0) + count
+    if (last) {
+      const before = this.#reached.get(queue)?.lines ?? 0
+      this.#partly.delete(queue)
+      this.#reached.set(queue, { sequence, lines: before + lines })
+    } else this.#partly.set(queue, lines)
   }
 
   /** Commits what has been reached, again and again until nothing new came meanwhile. */
@@ -149,17 +163,19 @@ class Run {
     await Promise.resolve()
     while (this.#reached.size > 0) {
       const reached = this.#reached
-      const lines = this.#lines
       const [passed, later] = partition(this.#rejects, (reject) => {
-        return reject.sequence <= (reached.get(reject.queue) ?? 0)
+        return reject.sequence <= (reached.get(reject.queue)?.sequence ?? 0)
       })
+      for (const { queue, code } of passed) {
+        const place = reached.get(queue)
+        if (place && code !== 'cut') place.lines -= 1
+      }
       this.#reached = new Map()
-      this.#lines = 0
       this.#rejects = later
       try {
         await spool.receipts(name, reached, passed)
         this.receipted = true
-        events.received(lines)
+        events.received([...reached.values()].reduce((sum, { lines }) => sum + lines, 0))
         events.refused(passed)
       } catch (thrown) {
         this.#failed.abort(thrown)
@@ -189,12 +205,26 @@ function nextBlock(
   return undefined
 }
 
-function lineOf(block: Block, wanted: number): string {
-  let text = ''
-  eachLine(block.lines, (start, end, _time, _severity, index) => {
-    if (index === wanted) text = block.lines.toString('utf8', start, end)
+/** The line, by its place in the whole block. */
+function rejectOf(block: Block, wanted: number, code: Code, reason: string): DestinationReject {
+  const { queue, sequence, count, lines, upTo = count } = block
+  const line = upTo - count + wanted
+  const found = { record: '', time: 0, severity: 0 }
+  eachLine(lines, (start, end, time, severity, index) => {
+    if (index !== wanted) return
+    Object.assign(found, { record: lines.toString('utf8', start, end), time, severity })
   })
-  return text
+  return { queue, sequence, line, code, reason, ...found }
+}
+
+function uptoOf({ upTo }: Place): Pick<Place, 'upTo'> {
+  return upTo === undefined ? {} : { upTo }
+}
+
+/** Bytes that a message has beside its CEF line: header and frame. */
+function overheadOf(destination: Destination): number {
+  const event = 'CEF:0|Cefline|Cefline|1|rate|rate|0|'
+  return Math.max(0, destination.frame(event, Date.now(), 0).length - event.length)
 }
 
 function partition<T>(all: T[], test: (item: T) => boolean): [T[], T[]] {

@@ -12,10 +12,11 @@
  * the digest of the whole file with the row's number. `done` and `failed` belong to Cefline: what is
  * in them is removed after `keepDone`. What is written to there is read again (`io/afterwards.ts`).
  */
-import type { Batch, CheckStep, Notice, Source, SourceContext } from '../core.ts'
+import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } from '../core.ts'
 import { Afterwards } from '../io/afterwards.ts'
 import { noLines } from '../io/lines.ts'
-import { asCefline } from '../error.ts'
+import type { Lines } from '../io/lines.ts'
+import { asCefline, error } from '../error.ts'
 import { joinPath, printableName } from '../io/file-name.ts'
 import { Folder } from '../io/folder.ts'
 import { Held } from '../io/held.ts'
@@ -151,6 +152,11 @@ class NetwrixAlerts implements Source {
       await this.#thread.abandon()
       await this.#folder.close()
     }
+  }
+
+  async remap(_reject: StoredReject): Promise<Lines> {
+    await Promise.resolve()
+    throw error('internal', 'not built')
   }
 
   async close(): Promise<void> {

@@ -15,9 +15,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeTlsFiles } from '../io/tls-description.ts'
-import type { Batch, CheckStep, Notice, Source, SourceContext } from '../core.ts'
+import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } from '../core.ts'
 import { error, isCeflineError } from '../error.ts'
 import { noLines } from '../io/lines.ts'
+import type { Lines } from '../io/lines.ts'
 import { activityBatch } from '../netwrix/activity-batch.ts'
 import { checkApi, run } from '../netwrix/api-check.ts'
 import { backfill, markStuck, unverified, urlChanged } from '../netwrix/api-notices.ts'
@@ -112,6 +113,11 @@ class NetwrixApi implements Source {
     } finally {
       await api.close()
     }
+  }
+
+  async remap(_reject: StoredReject): Promise<Lines> {
+    await Promise.resolve()
+    throw error('internal', 'not built')
   }
 
   async close(): Promise<void> {

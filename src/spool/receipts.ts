@@ -2,7 +2,7 @@
  * What destinations did with the lines: positions move durably, what was not taken is kept among the
  * rejects, and blocks that nobody needs any more are deleted, a few in each transaction.
  */
-import type { Block, DestinationReject } from '../core.ts'
+import type { Block, DestinationReject, Reached } from '../core.ts'
 import { unpackLines } from '../io/lines.ts'
 import type { Blocks } from './blocks.ts'
 import type { Readers } from './readers.ts'
@@ -32,12 +32,12 @@ export class Receipts {
   /** A reject of the same destination, queue, block and line is stored once. */
   async commit(
     destination: string,
-    positions: ReadonlyMap<string, number>,
+    reached: ReadonlyMap<string, Reached>,
     rejects: DestinationReject[],
   ): Promise<void> {
-    await this.#write([...positions.keys()], () => {
+    await this.#write([...reached.keys()], () => {
       this.#addLines(destination, rejects)
-      for (const [queue, sequence] of positions) {
+      for (const [queue, { sequence }] of reached) {
         this.#parts.readers.move(destination, queue, sequence)
       }
     })

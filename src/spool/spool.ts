@@ -16,8 +16,10 @@ import type {
   Appended,
   Batch,
   Block,
+  DestinationLedger,
   DestinationReject,
   QueueState,
+  Reached,
   Scratch,
   StoredReject,
 } from '../core.ts'
@@ -145,10 +147,10 @@ class SpoolOnLmdb implements LmdbSpool {
 
   async receipts(
     destination: string,
-    positions: ReadonlyMap<string, number>,
+    reached: ReadonlyMap<string, Reached>,
     rejects: DestinationReject[],
   ): Promise<void> {
-    await this.#receipts.commit(destination, positions, rejects)
+    await this.#receipts.commit(destination, reached, rejects)
   }
 
   get version(): number {
@@ -170,6 +172,10 @@ class SpoolOnLmdb implements LmdbSpool {
   queues(): QueueState[] {
     const names = new Set([...this.#options.queues, ...this.#records.queues()])
     return [...names].map((queue) => this.#state(queue))
+  }
+
+  ledger(_destination: string): DestinationLedger[] {
+    return []
   }
 
   waiting(destination: string): { lines: number; oldest: number | undefined } {

@@ -71,6 +71,7 @@ export function readStatus(input: StatusInput): Status {
           detail: undefined,
           lastReceiptAt: undefined,
           received: 0,
+          proof: undefined,
         }),
       }
     }),

@@ -6,7 +6,8 @@
 import type { Format } from './message.ts'
 import type { Framing } from './framing.ts'
 
-export type Transport = 'udp' | 'tcp' | 'tls'
+/** RELP frames messages itself, so `framing` says nothing there. */
+export type Transport = 'udp' | 'tcp' | 'tls' | 'relp' | 'relps'
 
 export interface Wire {
   format: Format
@@ -31,6 +32,14 @@ type Preset = Partial<Wire> & { udpBytes?: number }
  * RFC 5425 section 4.3.1 demands of receivers (2,048) and nearly what it recommends (8,192).
  * For UDP, RFC 5426 section 3.2 recommends that every receiver takes 2,048.
  */
+const relp = {
+  format: 'rfc5424',
+  framing: 'octet-counting',
+  maxBytes: 8096,
+  lengths: false,
+  equals: 'escape',
+} as const
+
 const defaults: Record<Transport, Wire> = {
   udp: { format: 'rfc3164', framing: 'lf', maxBytes: 2048, lengths: false, equals: 'escape' },
   tcp: { format: 'rfc3164', framing: 'lf', maxBytes: 8096, lengths: false, equals: 'escape' },
@@ -42,6 +51,8 @@ const defaults: Record<Transport, Wire> = {
     lengths: false,
     equals: 'escape',
   },
+  relp,
+  relps: relp,
 }
 
 const bsdLines = { format: 'rfc3164', framing: 'lf' } as const

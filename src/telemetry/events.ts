@@ -3,7 +3,7 @@
  * updates the state that the status page shows. There is no log line per record; states are logged:
  * connected, lost, full, drained.
  */
-import type { Appended, Batch, DestinationReject, Notice, Reject } from '../core.ts'
+import type { Appended, Batch, DestinationReject, Notice, Proof, Reject } from '../core.ts'
 import type { CeflineError } from '../error.ts'
 import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
@@ -28,7 +28,10 @@ export interface DestinationState {
   /** What it is connected to, or the error's text. */
   detail: string | undefined
   lastReceiptAt: number | undefined
+  /** Since the start. */
   received: number
+  /** What its receipts rest on; undefined until it was connected once. */
+  proof: Proof | undefined
 }
 
 export class Events {
@@ -172,6 +175,7 @@ export class DestinationEvents {
     detail: undefined,
     lastReceiptAt: undefined,
     received: 0,
+    proof: undefined,
   }
   readonly #name: string
   readonly #log: Log
@@ -201,6 +205,12 @@ export class DestinationEvents {
     this.state.state = 'connected'
     this.state.detail = detail
     this.#log.info(`connected to ${detail}`)
+  }
+
+  proof(proof: Proof): void {
+    if (this.state.proof === proof) return
+    this.state.proof = proof
+    this.#log.info(`receipts: ${whatProves[proof]}`)
   }
 
   received(lines: number): void {
@@ -242,6 +252,15 @@ export class DestinationEvents {
   #count(code: string): void {
     this.#metrics.errors.inc({ component: this.#name, code })
   }
+}
+
+const whatProves: Record<Proof, string> = {
+  'half-close': 'the receiver proves that it has read every byte (half-close)',
+  relp: 'the receiver confirms each message (RELP)',
+  synced: 'written and synced to the file',
+  written: 'written to standard output',
+  lived: 'written to a connection that lived on (receiptAfter); no proof that it was read',
+  kernel: 'given to this machine’s kernel; over UDP nothing tells whether it arrives',
 }
 
 function nextTry(wait: number): string {

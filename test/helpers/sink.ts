@@ -10,7 +10,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer as createSecureServer } from 'node:tls'
 import type { TlsOptions } from 'node:tls'
-import type { Block, Delivery, Notice } from '../../src/core.ts'
+import type { Block, Delivery, Notice, Proof } from '../../src/core.ts'
 import { LinePacker } from '../../src/io/lines.ts'
 
 export interface Sink {
@@ -186,6 +186,7 @@ export interface Recorder extends Delivery {
   receipts: number[]
   rejects: { sequence: number; line: number; code: string; reason: string }[]
   connections: string[]
+  proofs: Proof[]
   notices: Notice[]
   /** Resolves when this block, or a later one, has its receipt. */
   received(sequence: number): Promise<void>
@@ -198,11 +199,14 @@ export function recorder(): Recorder {
   const rejects: Recorder['rejects'] = []
   const connections: string[] = []
   const notices: Notice[] = []
+  const proofs: Proof[] = []
   return {
     receipts,
     rejects,
     connections,
     notices,
+    proofs,
+    proof: (proof) => proofs.push(proof),
     receipt: ({ sequence }) => {
       receipts.push(sequence)
       check()

@@ -16,9 +16,9 @@ export const plainTls: TlsOptions = {
 
 export type Some = Partial<Omit<Options, 'tls'>> & { tls?: Partial<TlsOptions> }
 
-export function syslogOptions(url: string, options: Some = {}): Options {
+export function syslogOptions(url: string | string[], options: Some = {}): Options {
   return {
-    url,
+    url: [url].flat(),
     receiver: null,
     format: null,
     framing: null,
@@ -30,7 +30,10 @@ export function syslogOptions(url: string, options: Some = {}): Options {
     time: 'event',
     maxBytes: null,
     equals: null,
+    receiptEvery: 0,
+    receiptWindow: 50_000,
     receiptAfter: 100,
+    failBack: 1000,
     timeout: 5000,
     ...options,
     tls: { ...plainTls, ...options.tls },
@@ -38,6 +41,6 @@ export function syslogOptions(url: string, options: Some = {}): Options {
 }
 
 /** The destination `destinations.siem`. */
-export function syslogTo(url: string, options: Some = {}): Destination {
+export function syslogTo(url: string | string[], options: Some = {}): Destination {
   return create(syslogOptions(url, options), { name: 'siem' })
 }

@@ -19,6 +19,7 @@ function sourceOf(
       if (signal.aborted) return
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
     },
+    remap: () => Promise.reject(new Error('not here')),
     async close() {},
   }
 }
@@ -121,7 +122,11 @@ t.test('a full spool holds the source, is said once, and lets go', async (t) => 
     if (block) {
       received.push(...linesOf(block))
       position = block.sequence
-      await spool.receipts('siem', new Map([['alerts', position]]), [])
+      await spool.receipts(
+        'siem',
+        new Map([['alerts', { sequence: position, lines: block.count }]]),
+        [],
+      )
     } else await new Promise((resolve) => setTimeout(resolve, 5))
   }
   await loop

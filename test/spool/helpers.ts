@@ -2,10 +2,15 @@
  * Batches and spools for the tests of this folder.
  */
 import { createHash } from 'node:crypto'
-import type { Batch, Block, Reject } from '../../src/core.ts'
+import type { Batch, Block, Reached, Reject } from '../../src/core.ts'
 import { LinePacker, unpackLines } from '../../src/io/lines.ts'
 import { openSpool } from '../../src/spool/spool.ts'
 import type { LmdbSpool, SpoolOptions } from '../../src/spool/spool.ts'
+
+/** Receipts up to this block. */
+export function reached(sequence: number, lines = 0): Reached {
+  return { sequence, lines }
+}
 
 export function idOf(text: string): Buffer {
   return createHash('sha256').update(text).digest().subarray(0, 16)

@@ -2,7 +2,7 @@
  * A process whose files may not grow beyond a limit set from outside (`ulimit -f`): the child of
  * `failed-commit.test.ts`. Prints as JSON what the spool did when commits failed.
  */
-import { batchOf, drain, numbered, openAt } from './helpers.ts'
+import { batchOf, drain, numbered, openAt, reached } from './helpers.ts'
 
 const spool = await openAt(process.argv[2] ?? '')
 const long = 'x'.repeat(1000)
@@ -16,7 +16,7 @@ try {
 }
 const kept = drain(spool).length
 const { newest = 0 } = spool.queues()[0] ?? {}
-await spool.receipts('siem', new Map([['q', newest]]), [])
+await spool.receipts('siem', new Map([['q', reached(newest)]]), [])
 // The pages that were freed just now may be given out at the second try only.
 const again = await spool
   .append('q', make(appended * 100))

@@ -5,6 +5,7 @@
  */
 import type { Format } from './message.ts'
 import type { Framing } from './framing.ts'
+import { largestData } from './relp.ts'
 
 /** RELP frames messages itself, so `framing` says nothing there. */
 export type Transport = 'udp' | 'tcp' | 'tls' | 'relp' | 'relps'
@@ -22,6 +23,13 @@ export interface Wire {
 
 /** A UDP datagram's largest payload over IPv4: 65,535 − 20 (IP) − 8 (UDP). */
 export const largestDatagram = 65_507
+
+/** What a transport can carry at all. */
+const largest: Partial<Record<Transport, number>> = {
+  udp: largestDatagram,
+  relp: largestData,
+  relps: largestData,
+}
 
 /** Fields left out are those of the transport (`defaults`); `udpBytes` replaces `maxBytes` there. */
 type Preset = Partial<Wire> & { udpBytes?: number }
@@ -110,7 +118,8 @@ export const receivers = Object.keys(presets) as Receiver[]
 
 /**
  * The wire form for a receiver (null: no preset) on a transport and port. `byHand` holds the
- * options that the user set; null or undefined leaves the preset's. UDP is held to `largestDatagram`.
+ * options that the user set; null or undefined leaves the preset's. UDP and RELP are held to their
+ * `largest`.
  */
 export function wireFor(
   receiver: Receiver | null,
@@ -122,10 +131,11 @@ export function wireFor(
   const base = defaults[transport]
   const presetBytes = transport === 'udp' ? preset.udpBytes : preset.maxBytes
   const maxBytes = byHand.maxBytes ?? presetBytes ?? base.maxBytes
+  const most = largest[transport] ?? Infinity
   return {
     format: byHand.format ?? preset.format ?? base.format,
     framing: byHand.framing ?? preset.framing ?? base.framing,
-    maxBytes: transport === 'udp' ? Math.min(maxBytes, largestDatagram) : maxBytes,
+    maxBytes: Math.min(maxBytes, most),
     lengths: byHand.lengths ?? preset.lengths ?? base.lengths,
     equals: byHand.equals ?? preset.equals ?? base.equals,
   }

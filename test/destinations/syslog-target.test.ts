@@ -13,6 +13,8 @@ t.test('urls that are read', (t) => {
       6515,
       'tls://siem.example.com:6515',
     ],
+    ['relp://siem', 'relp', 'siem', 2514, 'relp://siem:2514'],
+    ['relps://siem:20514', 'relps', 'siem', 20514, 'relps://siem:20514'],
     ['tcp://[fd00::1]:601', 'tcp', 'fd00::1', 601, 'tcp://[fd00::1]:601'],
     [
       'tcp://bücher.example',
@@ -30,8 +32,7 @@ t.test('urls that are read', (t) => {
 
 t.test('urls that are not', (t) => {
   const rows: [text: string, message: RegExp][] = [
-    ['relp://siem', /RELP is not built yet/],
-    ['https://siem', /use udp:\/\/, tcp:\/\/ or tls:\/\//],
+    ['https://siem', /use udp:\/\/, tcp:\/\/, tls:\/\/, relp:\/\/ or relps:\/\//],
     ['siem:514', /no syslog url/],
     ['tcp://siem:0', /from 1 to 65535/],
     ['tcp://siem:65536', /from 1 to 65535/],

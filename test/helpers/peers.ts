@@ -2,7 +2,7 @@
  * Programs from Debian's packages that tests use as real peers. A package that cannot be installed
  * beside another is unpacked into `.peers/<name>/` by `.ci/run`.
  */
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -30,8 +30,19 @@ export function findProgram(name: string): string | undefined {
   return undefined
 }
 
-/** Options for a tap test that needs the program: `t.test('…', needs('rsyslogd'), …)`. */
-export function needs(...programs: string[]): { skip: string | false } {
-  const missing = programs.find((program) => findProgram(program) === undefined)
+/** Folder of Debian's modules of rsyslog, by the machine's architecture. */
+const architectures: Partial<Record<NodeJS.Architecture, string>> = {
+  x64: 'x86_64-linux-gnu',
+  arm64: 'aarch64-linux-gnu',
+}
+
+export const rsyslogModules = `/usr/lib/${architectures[process.arch] ?? process.arch}/rsyslog`
+
+/** Options for a tap test that needs the programs, or modules of rsyslog's:
+ * `t.test('…', needs('rsyslogd', 'imrelp'), …)`. */
+export function needs(...names: string[]): { skip: string | false } {
+  const missing = names.find((name) => {
+    return findProgram(name) === undefined && !existsSync(join(rsyslogModules, `${name}.so`))
+  })
   return { skip: missing === undefined ? false : `${missing} is not installed` }
 }

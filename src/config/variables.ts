@@ -101,7 +101,7 @@ export const componentVariables: readonly Variable[] = [
   {
     name: 'SYSLOG_URL',
     path: [...siem, 'url'],
-    doc: 'Where to send, such as `tls://sensor.example.com:6514`; makes the destination `siem`.',
+    doc: 'Where to send, such as `tls://sensor.example.com:6514` (several: with commas); makes the destination `siem`.',
     leads: true,
   },
   {

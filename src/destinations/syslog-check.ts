@@ -1,6 +1,7 @@
 /**
  * `cefline check` for a syslog destination: the way of `deliver` step by step, up to the handshake.
- * Nothing is sent. A step that fails is the last one.
+ * No event is sent. A step that fails is the last one of its url; with several urls each step names
+ * its own.
  */
 import type { LookupAddress } from 'node:dns'
 import type { Socket } from 'node:net'
@@ -11,25 +12,45 @@ import { describeTlsFiles, expiry } from '../io/tls-description.ts'
 import { peerCertificate, readTls } from '../io/tls.ts'
 import type { TlsFiles } from '../io/tls.ts'
 import { looksLikeContainerId } from '../syslog/message.ts'
-import type { Wire } from '../syslog/receivers.ts'
 import { connectTcp, connectTls, describeTls, resolve } from './syslog-connect.ts'
+import { endSocket, openRelp } from './syslog-probe.ts'
+import type { Route } from './syslog-route.ts'
 import type { Target } from './syslog-target.ts'
 import { connectUdp } from './syslog-udp.ts'
 
+/** What `check` reads of a `Route`. */
+type Way = Pick<Route, 'target' | 'wire'>
+
+const udpFirst = 'UDP hardly ever fails, so the urls after it will hardly be used: put it last'
+
+/** The urls one after the other, whether or not those before can be reached: each is to be ready. */
 export async function* checkSyslog(
-  target: Target,
-  wire: Wire,
+  ways: readonly Way[],
   hostname: { name: string; given: boolean },
   signal: AbortSignal,
   connect: boolean,
 ): AsyncGenerator<CheckStep> {
-  const { place, tls, transport, url } = target
-  const steps = new Steps()
-  yield steps.done('config', describeWire(target, wire))
-  yield steps.result('hostname', () => checkHostname(hostname, place))
+  const last = ways.length - 1
+  for (const [index, way] of ways.entries()) {
+    const { place, url, transport } = way.target
+    const steps = new Steps(last === 0 ? '' : ` (${url})`)
+    const early = transport === 'udp' && index < last ? `; ${udpFirst}` : ''
+    yield steps.done('config', describeWire(way) + early)
+    if (index === 0) yield hostnameStep(hostname, place)
+    yield* checkWay(way.target, steps, signal, connect)
+  }
+}
 
+async function* checkWay(
+  target: Target,
+  steps: Steps,
+  signal: AbortSignal,
+  connect: boolean,
+): AsyncGenerator<CheckStep> {
+  const { place, tls, transport, url } = target
+  const isSecure = transport === 'tls' || transport === 'relps'
   let files: TlsFiles = {}
-  if (transport === 'tls' || transport === 'relps') {
+  if (isSecure) {
     yield await steps.run('certificates', async () => {
       files = await readTls(tls, `${place}.tls`)
       return describeTlsFiles(tls, `${place}.tls`)
@@ -60,29 +81,52 @@ export async function* checkSyslog(
     socket = await connectTcp(target, addresses, signal)
     return `${url}: connected to ${socket.remoteAddress ?? 'the receiver'}`
   })
-  if (!socket) return
-  if (transport === 'tls' || transport === 'relps') {
-    const plain = socket
-    yield await steps.run('tls', async () => {
-      const secure = await connectTls(target, plain, files, signal)
-      const seen = describePeer(secure)
-      secure.end()
-      return tls.verify || tls.fingerprint !== null ? seen : `${seen}; NOT verified`
-    })
+  if (socket) yield* checkConnection(target, socket, files, steps, signal)
+}
+
+/** What follows on a TCP connection, which is ended. */
+async function* checkConnection(
+  target: Target,
+  plain: Socket,
+  files: TlsFiles,
+  steps: Steps,
+  signal: AbortSignal,
+): AsyncGenerator<CheckStep> {
+  const { tls, transport } = target
+  let socket = plain
+  try {
+    if (transport === 'tls' || transport === 'relps') {
+      yield await steps.run('tls', async () => {
+        const secure = await connectTls(target, plain, files, signal)
+        socket = secure
+        const seen = describePeer(secure)
+        return tls.verify || tls.fingerprint !== null ? seen : `${seen}; NOT verified`
+      })
+    }
+    if (!steps.failed && (transport === 'relp' || transport === 'relps')) {
+      yield await steps.run('relp', async () => {
+        return `${await openRelp(target, socket, signal)} opened a session`
+      })
+    }
+    if (!steps.failed) await endSocket(socket, signal)
+  } finally {
+    socket.destroy()
+    plain.destroy()
   }
-  socket.destroy()
 }
 
 /** Makes steps with their milliseconds; `failed` when the last one did. */
 class Steps {
+  /** Behind each name. */
+  readonly #suffix: string
   failed = false
 
-  done(name: string, detail: string): CheckStep {
-    return { name, ok: true, detail, milliseconds: 0 }
+  constructor(suffix: string) {
+    this.#suffix = suffix
   }
 
-  result(name: string, look: () => { ok: boolean; detail: string }): CheckStep {
-    return { name, ...look(), milliseconds: 0 }
+  done(name: string, detail: string): CheckStep {
+    return { name: name + this.#suffix, ok: true, detail, milliseconds: 0 }
   }
 
   async run(name: string, step: () => Promise<string>): Promise<CheckStep> {
@@ -95,26 +139,21 @@ class Steps {
       detail = asCefline(thrown).message
     }
     const milliseconds = Math.round((performance.now() - start) * 10) / 10
-    return { name, ok: !this.failed, detail, milliseconds }
+    return { name: name + this.#suffix, ok: !this.failed, detail, milliseconds }
   }
 }
 
-function describeWire({ transport, url }: Target, wire: Wire): string {
+function describeWire({ target: { transport, url }, wire }: Way): string {
   const own: Record<string, string> = { udp: 'one message a datagram', relp: 'RELP', relps: 'RELP' }
   const framing = own[transport] ?? wire.framing
   return `${url}: ${wire.format}, ${framing}, at most ${wire.maxBytes} bytes a message`
 }
 
 /** A container's id changes with every restart, and a SIEM tells its senders apart by the name. */
-function checkHostname(
-  { name, given }: { name: string; given: boolean },
-  place: string,
-): { ok: boolean; detail: string } {
-  if (given || !looksLikeContainerId(name)) return { ok: true, detail: name }
-  return {
-    ok: false,
-    detail: `${name} looks like a container’s id, which changes at every start: set ${place}.hostname`,
-  }
+function hostnameStep({ name, given }: { name: string; given: boolean }, place: string): CheckStep {
+  const ok = given || !looksLikeContainerId(name)
+  const cure = `looks like a container’s id, which changes at every start: set ${place}.hostname`
+  return { name: 'hostname', ok, detail: ok ? name : `${name} ${cure}`, milliseconds: 0 }
 }
 
 function describePeer(socket: TLSSocket): string {

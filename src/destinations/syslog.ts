@@ -160,16 +160,15 @@ class Syslog implements Destination {
     )
     for (const { target } of routes) checkSize(options.maxBytes, target.transport === 'udp', place)
     checkWindow(options.receiptWindow, place)
+    checkTwice(routes, place)
     const [first, ...others] = routes
     if (!first) throw error('config', `${place}.url is an empty list: give at least one url`)
     this.#routes = [first, ...others]
-    this.#failover = new Failover(routes, options.failBack)
+    this.#failover = new Failover(this.#routes, { failBack: options.failBack })
   }
 
   async *check(signal: AbortSignal, connect: boolean): AsyncGenerator<CheckStep> {
-    for (const { target, wire } of this.#routes) {
-      yield* checkSyslog(target, wire, this.#hostname, signal, connect)
-    }
+    yield* checkSyslog(this.#routes, this.#hostname, signal, connect)
   }
 
   async deliver(
@@ -187,6 +186,14 @@ class Syslog implements Destination {
   async close(): Promise<void> {
     // Each delivery owns its connections and ends them.
   }
+}
+
+/** The same address written in two ways: a dead one would be its own stand-in. */
+function checkTwice(routes: readonly Route[], place: string): void {
+  const urls = routes.map(({ target }) => target.url)
+  const twice = urls.find((url, index) => urls.indexOf(url) !== index)
+  if (twice === undefined) return
+  throw error('config', `${place}.url names ${twice} twice: leave one of them out`)
 }
 
 function checkWindow(lines: number, place: string): void {

@@ -152,6 +152,28 @@ const cases: Record<string, [written: unknown, read: unknown][]> = {
     ['tcp:/siem:password@host', `!"tcp:/****@host" ${account}`],
     [6514, `!6514 ${url}`],
   ],
+  urls: [
+    ['tls://a:6514', ['tls://a:6514']],
+    ['tls://a, tcp://b:601', ['tls://a', 'tcp://b:601']],
+    [['tls://a'], ['tls://a']],
+    [
+      ['tls://a', 'udp://[::1]'],
+      ['tls://a', 'udp://[::1]'],
+    ],
+    [[], '![] is an empty list; write at least one url'],
+    ['', `!"" ${url}`],
+    ['tls://a,', `!"tls://a," ${url}`],
+    ['tls://a tls://b', `!"tls://a tls://b" ${url}`],
+    [['tls://a', 'b:6514'], `!["tls://a","b:6514"] ${url}`],
+    [['tls://a', 6514], `!["tls://a",6514] ${url}`],
+    [[['tls://a']], `![["tls://a"]] ${url}`],
+    ['tls://a,tls://a', '!"tls://a,tls://a" names tls://a twice; write it once'],
+    [['tls://a', 'tls://a'], '!["tls://a","tls://a"] names tls://a twice; write it once'],
+    ['tls://siem:s3cret@a,tls://b', `!"tls://****@a,tls://b" ${account}`],
+    ['tls://a,tls://siem:s3cret@b', `!"tls://****@b" ${account}`],
+    [['tls://a', 'tls://siem:s3cret@b'], `!["tls://****@b"] ${account}`],
+    [6514, `!6514 ${url}`],
+  ],
   names: [
     [
       ['a', 'b'],

@@ -8,7 +8,7 @@ import type { Some } from '../helpers/syslog-options.ts'
 
 const time = Date.UTC(2026, 0, 8, 11, 7, 53, 42)
 
-async function steps(url: string, options: Some = {}): Promise<CheckStep[]> {
+async function steps(url: string | string[], options: Some = {}): Promise<CheckStep[]> {
   const seen: CheckStep[] = []
   for await (const step of syslogTo(url, options).check(new AbortController().signal, true)) {
     seen.push(step)
@@ -36,12 +36,16 @@ t.test('a frame for preview is what is sent', (t) => {
 })
 
 t.test('options that do not go together name themselves and the cure', (t) => {
-  const rows: [url: string, options: Some, message: RegExp][] = [
-    ['relp://siem', {}, /destinations\.siem\.url .*RELP/],
+  const rows: [url: string | string[], options: Some, message: RegExp][] = [
     ['tcp://siem', { timezone: 'Nowhere' }, /destinations\.siem\.timezone/],
     ['tcp://siem', { facility: 'local9' }, /facility is “local9”.*local4/],
     ['tcp://siem', { maxBytes: 100 }, /maxBytes is 100: give 480 to/],
     ['udp://siem', { maxBytes: 70_000 }, /maxBytes is 70000: give 480 to 65507/],
+    [['tcp://siem', 'udp://siem'], { maxBytes: 70_000 }, /maxBytes is 70000: give 480 to 65507/],
+    [['tls://siem', 'tls://SIEM:6514'], {}, /siem\.url names tls:\/\/siem:6514 twice/],
+    [['tcp://siem', 'http://siem'], {}, /siem\.url is “http:\/\/siem”/],
+    [[], {}, /siem\.url is an empty list/],
+    ['tcp://siem', { receiptWindow: 0 }, /receiptWindow is 0: .* receiptEvery: 0/],
   ]
   for (const [url, options, message] of rows) {
     t.throws(() => syslogTo(url, options), { code: 'config', message })
@@ -70,6 +74,33 @@ t.test('check: each step with its milliseconds, up to the first that fails', asy
   const noFile = await steps('tls://127.0.0.1', { tls: { ca: '/nowhere/ca.pem' } })
   t.match(noFile.at(-1), { name: 'certificates', ok: false, detail: /\/nowhere\/ca\.pem/ })
 })
+
+t.test(
+  'check: with several urls each step names its own, and one that fails stops no other',
+  async (t) => {
+    const sink = await startSink(t)
+    const urls = [`tcp://127.0.0.1:${await freePort()}`, `tcp://127.0.0.1:${sink.port}`]
+    const seen = await steps([...urls, 'udp://127.0.0.1:514'])
+    t.same(
+      seen.map(({ name, ok }) => [name, ok]),
+      [
+        [`config (${urls[0]})`, true],
+        ['hostname', true],
+        [`dns (${urls[0]})`, true],
+        [`tcp (${urls[0]})`, false],
+        [`config (${urls[1]})`, true],
+        [`dns (${urls[1]})`, true],
+        [`tcp (${urls[1]})`, true],
+        ['config (udp://127.0.0.1:514)', true],
+        ['dns (udp://127.0.0.1:514)', true],
+        ['udp (udp://127.0.0.1:514)', true],
+      ],
+    )
+    t.notMatch(seen.at(-3)?.detail, /put it last/)
+    const [udp] = await steps(['udp://127.0.0.1:514', ...urls])
+    t.match(udp?.detail, /UDP hardly ever fails.*put it last/)
+  },
+)
 
 t.test('the schema has what the options have', (t) => {
   t.same(Object.keys(schema).sort(), Object.keys(syslogOptions('tcp://siem')).sort())

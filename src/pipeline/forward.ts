@@ -73,8 +73,8 @@ class Run {
   /** What was handed out and has no receipt yet, in that order; without the lines, which are big. */
   readonly #out: Out[] = []
   #rejects: DestinationReject[] = []
-  /** Lines received of each queue's block of which not every part is. */
-  readonly #partly = new Map<string, number>()
+  /** Of each queue's block of which not every part is received: its lines that are. */
+  readonly #partly = new Map<string, { sequence: number; lines: number }>()
   /** What receipts have reached and is not committed yet. */
   #reached = new Map<string, Reached>()
   #committing: Promise<void> | undefined
@@ -149,12 +149,14 @@ class Run {
   }
 
   #pass({ queue, sequence, count, last }: Out): void {
-    const lines = (this.#partly.get(queue) ?? 0) + count
+    const begun = this.#partly.get(queue)
+    // One that was given up half sent (whenFull) is another one's.
+    const lines = (begun?.sequence === sequence ? begun.lines : 0) + count
     if (last) {
       const before = this.#reached.get(queue)?.lines ?? 0
       this.#partly.delete(queue)
       this.#reached.set(queue, { sequence, lines: before + lines })
-    } else this.#partly.set(queue, lines)
+    } else this.#partly.set(queue, { sequence, lines })
   }
 
   /** Commits what has been reached, again and again until nothing new came meanwhile. */

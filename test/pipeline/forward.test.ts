@@ -231,3 +231,51 @@ t.test('while commits fail, the wait between two runs grows', async (t) => {
   await loop
   t.match(mine.log()[2]?.msg, /no commit; tries again in [12] s/)
 })
+
+t.test(
+  'a rate gives blocks in parts; a position moves when the last of them is received',
+  async (t) => {
+    const spool = await spoolFor(t)
+    await spool.append('alerts', batchOf(0, 10))
+    const ending = new AbortController()
+    const lines: string[][] = [[], []]
+    const positions: number[] = []
+    const destination = destinationOf(
+      async (blocks, { receipt, reject }) => {
+        for await (const block of blocks) {
+          lines[0]?.push(...linesOf(block))
+          reject(block, 0, 'too-large', 'never')
+          receipt(block)
+          if (lines[0]?.length === 6) throw error('lost', 'between two parts', { retryAfter: 1 })
+        }
+      },
+      async (blocks, { receipt, reject }) => {
+        for await (const block of blocks) {
+          positions.push(spool.position('siem', 'alerts'))
+          lines[1]?.push(...linesOf(block))
+          if (linesOf(block).includes('line 4')) {
+            reject(block, linesOf(block).indexOf('line 4'), 'too-large', 'never')
+          }
+          receipt(block)
+          if (lines[1]?.length === 10) ending.abort()
+        }
+      },
+    )
+    const { events } = recordedEvents()
+    await forward({
+      name: 'siem',
+      destination,
+      queues: both(),
+      rate: { events: 200, bytes: null, burst: 15 },
+      spool,
+      events: events.destination('siem'),
+      signal: ending.signal,
+    })
+    const all = Array.from({ length: 10 }, (_, index) => `line ${index}`)
+    t.strictSame(lines, [all.slice(0, 6), all], 'a block is sent again whole')
+    t.ok(positions.length > 1, 'in parts')
+    t.ok(positions.every((position) => position === 0))
+    t.equal(spool.position('siem', 'alerts'), 1)
+    t.match(spool.rejects().list(9), [{ row: 5, record: 'line 4', time: 4, severity: 4 }])
+  },
+)

@@ -6,6 +6,7 @@ import { lookup } from 'node:dns/promises'
 import type { LookupAddress } from 'node:dns'
 import { connect as connectSocket, isIP } from 'node:net'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { checkServerIdentity, connect as connectSecure } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
@@ -65,7 +66,7 @@ export async function connectTcp(
  */
 export async function connectTls(
   target: Target,
-  socket: Socket,
+  socket: Duplex,
   files: TlsFiles,
   signal: AbortSignal,
 ): Promise<TLSSocket> {

@@ -4,6 +4,8 @@
  */
 import type { CeflineError, Code } from '../error.ts'
 import { error, isCeflineError } from '../error.ts'
+import type { NoProof } from './syslog-half-close.ts'
+import type { Standstill } from './syslog-progress.ts'
 import type { Target } from './syslog-target.ts'
 
 /** How far the connection had come; the same error means different things before and after. */
@@ -109,6 +111,32 @@ export function explain(thrown: unknown, target: Target, stage: Stage): CeflineE
   const cause = rootOf(thrown)
   const [code, text] = explanation(codeOf(cause), stage)
   return error(code, `${target.url} ${text(target)}`, { cause: thrown })
+}
+
+/** A connection that stands and carries nothing. */
+export function standstill({ place, timeout, url }: Target, how: Standstill): CeflineError {
+  const what =
+    how === 'stuck'
+      ? `took nothing for ${inSeconds(timeout)} (${place}.timeout): the receiver hangs or is overloaded`
+      : `acknowledged nothing for ${inSeconds(timeout)} (${place}.timeout): the host is down, or the network drops the packets; check firewall and link`
+  return error('lost', `${url} ${what}`)
+}
+
+/** A half-close that gave no proof; `waited` in ms. */
+export function unproven(target: Target, answer: NoProof, waited: number): CeflineError {
+  const { place, url } = target
+  const after = `within ${inSeconds(waited)} (${place}.timeout)`
+  const what: Record<NoProof, string> = {
+    silent: `did not answer a half-close ${after}: it hangs, is overloaded, or never answers one`,
+    stuck: `did not take everything ${after}: it hangs or is overloaded, or the network is broken`,
+    reset: 'answered a half-close by RST: it ended with events unread, or something between cut in',
+    unlisted: 'closed the connection, and nothing shows that it read to the end',
+  }
+  return error('lost', `${url} ${what[answer]}; what has no receipt is sent again`)
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${milliseconds / 1000} s`
 }
 
 function explanation(code: string, stage: Stage): Explanation {

@@ -1,12 +1,12 @@
 /**
- * What was sent on one connection and has no receipt yet.
+ * What was sent on one connection and has no receipt yet, where receipts rest on time alone.
  *
- * Plain TCP and TLS syslog have no answer of their own. A block counts as received when the kernel
- * has all its bytes and the connection has then lived for `receiptAfter`: a receiver that is gone
- * shows by FIN, RST or an alert well within that time. That is a good guess and no proof; this class
- * is the one place to be changed for a better one.
+ * A block counts as received when the kernel has all its bytes and the connection has then lived for
+ * `receiptAfter`: a receiver that is gone shows by FIN, RST or an alert well within that time. That is
+ * a good guess and no proof; the proof is in `syslog-half-close.ts`.
  */
 import type { Place } from '../core.ts'
+import { placeOf } from './syslog-window.ts'
 
 interface Sent {
   /** Without the lines: two seconds of traffic would be kept. */
@@ -36,8 +36,8 @@ export class Unconfirmed {
   }
 
   /** Takes the next block in order; the function it gives is to be called when it is written. */
-  add({ queue, sequence }: Place): () => void {
-    const sent: Sent = { place: { queue, sequence }, due: Infinity }
+  add(place: Place): () => void {
+    const sent: Sent = { place: placeOf(place), due: Infinity }
     this.#sent.push(sent)
     return () => {
       sent.due = performance.now() + this.#receiptAfter
@@ -48,7 +48,7 @@ export class Unconfirmed {
   /** Takes a block none of whose lines could be sent: received as soon as those before it. */
   skip(place: Place): void {
     const last = this.#sent.at(-1)
-    if (last) last.place = { queue: place.queue, sequence: place.sequence }
+    if (last) last.place = placeOf(place)
     else this.#receipt(place)
   }
 

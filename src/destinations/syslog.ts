@@ -115,7 +115,7 @@ export const schema = {
     default: 30_000,
   },
   receiptWindow: {
-    doc: 'TCP and TLS: events after which that proof is asked for without waiting; at most two such windows are unconfirmed, and sent again after a break.',
+    doc: 'TCP and TLS: events after which that proof is asked for without waiting. A window grows to what two seconds bring, eight times this at most; two of them at most are unconfirmed, and sent again after a break.',
     format: 'count',
     default: 50_000,
   },

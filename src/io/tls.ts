@@ -1,8 +1,8 @@
 /**
  * TLS options as the user writes them, shared by everything that opens a TLS connection: the files
  * behind them are read and proved here, so that a wrong path or a key of another certificate is an
- * error with a name and not OpenSSL's. Files are read at every connect: a certificate that was
- * renewed on disk is used by the next connection, without a restart.
+ * error with a name and not OpenSSL's. A configuration's files are read once: a certificate that was
+ * renewed on disk comes with the reload that it causes.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'

@@ -298,18 +298,17 @@ t.test('TLS', needs('openssl'), async (t) => {
     t.same(notices, [])
   })
 
-  await t.test('a renewed file is read at the next connection', async (t) => {
+  await t.test('a renewed file is read by the next configuration', async (t) => {
     const sink = await startSink(t, { tls: served(server) })
     const other = await makeAuthority(folder, 'Other CA')
     await copyFile(other.cert, `${folder}/renewed.pem`)
-    const destination = syslogTo(`tls://127.0.0.1:${sink.port}`, {
-      tls: { ca: `${folder}/renewed.pem` },
-    })
+    const destination = () =>
+      syslogTo(`tls://127.0.0.1:${sink.port}`, { tls: { ca: `${folder}/renewed.pem` } })
     const feed = new Feed()
     feed.end()
-    await t.rejects(destination.deliver(feed, recorder(), live()), /not trusted/)
+    await t.rejects(destination().deliver(feed, recorder(), live()), /not trusted/)
     await copyFile(authority.cert, `${folder}/renewed.pem`)
-    await destination.deliver(feed, recorder(), live())
+    await destination().deliver(feed, recorder(), live())
   })
 
   await t.test('a reset over TLS', async (t) => {

@@ -25,6 +25,10 @@ export interface Sink {
   lines(): string[]
   /** Resolves when `wanted` lines are there, or when `received` matches. */
   until(wanted: number | RegExp): Promise<void>
+  /** Reads a connection into the store; for `onSocket`. */
+  keep(socket: Socket): void
+  /** Takes no new connection, those that stand go on. */
+  closeListener(): void
   stop(): Promise<void>
 }
 
@@ -32,6 +36,11 @@ export interface SinkOptions {
   tls?: TlsOptions
   /** Called for each connection, in place of reading it. */
   onSocket?: (socket: Socket, sink: Sink) => void
+  host?: string
+  /** A half-close is not answered. */
+  deaf?: boolean
+  /** Connections at once; a further one is accepted and closed. */
+  mostConnections?: number
 }
 
 interface Stoppable {
@@ -49,12 +58,14 @@ export async function startSink(t: Stoppable, options: SinkOptions = {}): Promis
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     if (options.onSocket) options.onSocket(socket, sink)
-    else socket.on('data', (data) => store.add(data))
+    else sink.keep(socket)
   }
+  const { deaf: allowHalfOpen = false, host = '127.0.0.1' } = options
   const server = options.tls
-    ? createSecureServer(options.tls, accept).on('tlsClientError', () => {})
-    : createServer(accept)
-  server.listen(0, '127.0.0.1')
+    ? createSecureServer({ ...options.tls, allowHalfOpen }, accept).on('tlsClientError', () => {})
+    : createServer({ allowHalfOpen }, accept)
+  if (options.mostConnections !== undefined) server.maxConnections = options.mostConnections
+  server.listen(0, host)
   await once(server, 'listening')
   const sink: Sink = {
     port: (server.address() as AddressInfo).port,
@@ -65,6 +76,8 @@ export async function startSink(t: Stoppable, options: SinkOptions = {}): Promis
     received: () => store.text(),
     lines: () => store.lines(),
     until: (wanted) => store.until(wanted),
+    keep: (socket) => void socket.on('data', (data) => store.add(data)),
+    closeListener: () => void server.close(),
     stop: async () => {
       for (const socket of sockets) socket.destroy()
       if (!server.listening) return
@@ -97,6 +110,8 @@ export async function startUdpSink(t: Stoppable, family: 4 | 6 = 4, port = 0): P
     received: () => store.text(),
     lines: () => store.lines(),
     until: (wanted) => store.until(wanted),
+    keep: () => {},
+    closeListener: () => {},
     stop: async () => {
       if (open) socket.close()
       open = false

@@ -169,9 +169,14 @@ export interface SourceLedger {
 export interface Reached {
   /** Of the last block that was received whole. */
   sequence: number
-  /** Lines that were handed out and received since the position before, those that the destination
-   * could not take (`refused`) not among them. Counted by the one who handed them out: the spool
-   * holds it against its own count of what lies between the two positions. */
+  /** The blocks that were handed out and received since the position before, with the lines received
+   * of each, those that the destination could not take (`refused`) not among them. Counted by the one
+   * who handed them out: the spool holds it against its own count of what lies between the two. */
+  blocks: Counted[]
+}
+
+export interface Counted {
+  sequence: number
   lines: number
 }
 

@@ -153,9 +153,9 @@ class Run {
     // One that was given up half sent (whenFull) is another one's.
     const lines = (begun?.sequence === sequence ? begun.lines : 0) + count
     if (last) {
-      const before = this.#reached.get(queue)?.lines ?? 0
+      const before = this.#reached.get(queue)?.blocks ?? []
       this.#partly.delete(queue)
-      this.#reached.set(queue, { sequence, lines: before + lines })
+      this.#reached.set(queue, { sequence, blocks: [...before, { sequence, lines }] })
     } else this.#partly.set(queue, { sequence, lines })
   }
 
@@ -168,16 +168,17 @@ class Run {
       const [passed, later] = partition(this.#rejects, (reject) => {
         return reject.sequence <= (reached.get(reject.queue)?.sequence ?? 0)
       })
-      for (const { queue, code } of passed) {
-        const place = reached.get(queue)
-        if (place && code !== 'cut') place.lines -= 1
+      for (const { queue, sequence, code } of passed) {
+        const block = reached.get(queue)?.blocks.find((block) => block.sequence === sequence)
+        if (block && code !== 'cut') block.lines -= 1
       }
       this.#reached = new Map()
       this.#rejects = later
       try {
         await spool.receipts(name, reached, passed)
         this.receipted = true
-        events.received([...reached.values()].reduce((sum, { lines }) => sum + lines, 0))
+        const blocks = [...reached.values()].flatMap(({ blocks }) => blocks)
+        events.received(blocks.reduce((sum, { lines }) => sum + lines, 0))
         events.refused(passed)
       } catch (thrown) {
         this.#failed.abort(thrown)

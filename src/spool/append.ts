@@ -12,10 +12,11 @@ import { idBytes, pickLines } from '../io/lines.ts'
 import { encodeBlock, splitLines } from './block.ts'
 import { Fresh } from './fresh.ts'
 import { inverted } from './ids.ts'
-import { weight } from './records.ts'
-import type { Records } from './records.ts'
-import { packRejects } from './rejects.ts'
-import type { NewReject, Rejects } from './rejects.ts'
+import { weight } from './weight.ts'
+import type { QueueRecord, Records } from './records.ts'
+import { packRejects } from './reject-entry.ts'
+import type { NewReject } from './reject-entry.ts'
+import type { Rejects } from './rejects.ts'
 import type { Store } from './store.ts'
 import type { Window, WindowChange } from './window.ts'
 
@@ -27,7 +28,13 @@ export interface AppendParts {
   now: () => number
 }
 
-export async function append(queue: string, batch: Batch, parts: AppendParts): Promise<Appended> {
+/** `also` is done in the same transaction, with the queue's record. */
+export async function append(
+  queue: string,
+  batch: Batch,
+  parts: AppendParts,
+  also?: (record: QueueRecord) => void,
+): Promise<Appended> {
   const { store, window } = parts
   const at = parts.now()
   const fresh = freshOf(queue, batch, window)
@@ -42,13 +49,13 @@ export async function append(queue: string, batch: Batch, parts: AppendParts): P
   }
   const pages = fresh.pages()
   const given = batch.read + batch.lines.count + batch.rejects.length + batch.ignored
-  if (given === 0 && pages.length === 0 && batch.checkpoint === undefined) return done
+  if (given === 0 && pages.length === 0 && batch.checkpoint === undefined && !also) return done
 
   const pieces = splitLines(lines.bytes)
   const packed = packRejects(rejects)
   const change = await store.write(() => {
     if (packed.length > 0) parts.rejects.add(packed)
-    return commit(queue, batch, { done, pieces, pages, at }, parts)
+    return commit(queue, batch, { done, pieces, pages, at, also }, parts)
   })
   window.changed(queue, change)
   return done
@@ -59,6 +66,7 @@ interface Prepared {
   pieces: { count: number; bytes: Buffer }[]
   pages: Buffer[]
   at: number
+  also: ((record: QueueRecord) => void) | undefined
 }
 
 /** LMDB copies a value when it is put, so one buffer serves them all. */
@@ -67,7 +75,7 @@ const scratch: Scratch = {}
 /** Inside the write. */
 function commit(queue: string, batch: Batch, prepared: Prepared, parts: AppendParts): WindowChange {
   const { store, records, window } = parts
-  const { done, pieces, pages, at } = prepared
+  const { done, pieces, pages, at, also } = prepared
   const record = records.queue(queue)
   const account = records.account()
   for (const { count, bytes } of pieces) {
@@ -87,8 +95,9 @@ function commit(queue: string, batch: Batch, prepared: Prepared, parts: AppendPa
   record.ledger.rejected += done.rejected
   record.ledger.ignored += batch.ignored
   if (batch.checkpoint !== undefined) record.checkpoint = batch.checkpoint
-  records.putQueue(queue, record)
   records.putAccount(account)
+  also?.(record)
+  records.putQueue(queue, record)
   return change
 }
 

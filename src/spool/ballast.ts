@@ -5,24 +5,24 @@
  * succeeded again). Then the ballast is dropped, and it is taken back when there is room.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export class Ballast {
   readonly #path: string
-  readonly #size: number
 
-  constructor(folder: string, size: number) {
+  constructor(folder: string) {
     this.#path = join(folder, 'ballast')
-    this.#size = size
   }
 
-  /** Takes the room, unless it is taken; without success is no error. */
-  take(): void {
-    if (this.#size === 0 || existsSync(this.#path)) return
+  /** Takes so many bytes of room, unless they are taken; without success is no error. */
+  take(size: number): void {
+    if (statSync(this.#path, { throwIfNoEntry: false })?.size === size) return
+    this.drop()
+    if (size === 0) return
     try {
       // Random, as some file systems store zeros as nothing.
-      writeFileSync(this.#path, randomBytes(this.#size), { mode: 0o600 })
+      writeFileSync(this.#path, randomBytes(size), { mode: 0o600 })
     } catch {
       this.drop()
     }
@@ -30,6 +30,10 @@ export class Ballast {
 
   /** Gives the room up. */
   drop(): void {
-    rmSync(this.#path, { force: true })
+    try {
+      rmSync(this.#path, { force: true })
+    } catch {
+      // On a file system that is read-only nothing is written either.
+    }
   }
 }

@@ -77,6 +77,18 @@ export function decodeBlock(bytes: Buffer): BlockHead & { lines: Buffer } {
   return { ...headOf(bytes), lines: bytes.subarray(fixed + bytes.readUInt16LE(10)) }
 }
 
+/** The same, of the block that was stored under this name. */
+export function decodeOwn(
+  { queue, sequence }: { queue: string; sequence: number },
+  bytes: Buffer,
+): BlockHead & { lines: Buffer } {
+  const block = decodeBlock(bytes)
+  if (block.queue === queue && block.sequence === sequence) return block
+  throw error('spool-damaged', `it is block ${block.sequence} of queue ${block.queue}`, {
+    permanent: true,
+  })
+}
+
 function fault(bytes: Buffer): string | undefined {
   if (bytes.length < fixed) return 'its header is cut'
   if (bytes.readUInt32LE(0) !== magic) return 'it does not begin as a block'

@@ -3,9 +3,10 @@
  * passed over, so a reader always gets on.
  */
 import type { Block, Scratch } from '../core.ts'
-import { asCefline, error } from '../error.ts'
-import { bufferOf, decodeBlock, readHead } from './block.ts'
+import { asCefline } from '../error.ts'
+import { bufferOf, decodeOwn, readHead } from './block.ts'
 import type { BlockHead } from './block.ts'
+import { between } from './databases.ts'
 import type { Damaged } from './damaged.ts'
 import type { Store } from './store.ts'
 
@@ -41,17 +42,19 @@ export class Blocks {
     return undefined
   }
 
+  /** Sets the block aside when it is damaged. */
+  check(queue: string, sequence: number): void {
+    this.#read(queue, sequence)
+  }
+
   #read(queue: string, sequence: number, scratch: Scratch = {}): Block | undefined {
     // Good until the next look into LMDB only: nothing of it is seen outside of this call.
     const found = this.#store.blocks.getBinaryFast([queue, sequence])
     if (!found) return undefined
     const bytes = copied(found, scratch)
     try {
-      const { count, lines, ...head } = decodeBlock(bytes)
-      if (head.queue === queue && head.sequence === sequence) {
-        return { queue, sequence, count, lines }
-      }
-      throw error('spool-damaged', `it is block ${head.sequence} of queue ${head.queue}`)
+      const { count, lines } = decodeOwn({ queue, sequence }, bytes)
+      return { queue, sequence, count, lines }
     } catch (thrown) {
       this.#damaged.setAside({ queue, sequence, reason: asCefline(thrown).message }, bytes)
       return undefined
@@ -64,8 +67,7 @@ export class Blocks {
   }
 
   #keysAfter(queue: string, after: number): Iterable<[string, number]> {
-    const range = { start: [queue, after + 1], end: [queue, Number.MAX_SAFE_INTEGER] }
-    return this.#store.blocks.getKeys(range) as Iterable<[string, number]>
+    return this.#store.blocks.getKeys(between([queue], after)) as Iterable<[string, number]>
   }
 }
 

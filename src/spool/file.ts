@@ -9,6 +9,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { error } from '../error.ts'
+import { cureOfDamage } from './failure.ts'
 
 const magic = 0xbeefc0de
 /** Pages that may be missing at the end. */
@@ -25,21 +26,19 @@ export function inspectFile(path: string): void {
     const first = readMeta(file, 0)
     const second = first && readMeta(file, first.pageSize)
     if (!first || !second) {
-      throw error('spool-damaged', `spool file ${path} is not an LMDB file; ${cure}`)
+      throw error('spool-damaged', `spool file ${path} is not an LMDB file; ${cureOfDamage}`)
     }
     const { pageSize, lastPage } = first.transaction > second.transaction ? first : second
     if (size < (lastPage + 1 - tolerated) * pageSize) {
       throw error(
         'spool-damaged',
-        `spool file ${path} is cut: it has ${size} bytes and should have ${(lastPage + 1) * pageSize}; ${cure}`,
+        `spool file ${path} is cut: it has ${size} bytes and should have ${(lastPage + 1) * pageSize}; ${cureOfDamage}`,
       )
     }
   } finally {
     closeSync(file)
   }
 }
-
-const cure = 'put it back from a copy, or move the folder away to begin with an empty spool'
 
 interface Meta {
   pageSize: number

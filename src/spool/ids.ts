@@ -27,7 +27,7 @@ export function encodeIds(at: number, ids: Uint8Array): Buffer {
 }
 
 /** Ids in a page, told by its length alone. */
-export function countIds(bytes: Uint8Array): number {
+export function countIds(bytes: { length: number }): number {
   return Math.floor((bytes.length - fixed) / idBytes)
 }
 

@@ -25,6 +25,13 @@ export function thisProcess(epoch: number): Owner {
   return { pid: process.pid, started: startOf(process.pid), boot: bootId(), epoch }
 }
 
+/** True of a claim that this process made before and could not take back, as on a disk that was full
+ * when it closed the spool. */
+export function isOurs(owner: Owner): boolean {
+  const { pid, started, boot } = thisProcess(owner.epoch)
+  return owner.pid === pid && owner.started === started && owner.boot === boot
+}
+
 export function isLiving(owner: Owner): boolean {
   if (owner.pid === 0 || owner.boot !== bootId()) return false
   if (owner.started !== null) return startOf(owner.pid) === owner.started

@@ -3,10 +3,9 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { open } from 'lmdb'
-import type { Key } from 'lmdb'
+import { openEnvironment } from './environment.ts'
 import { inspectFile } from './file.ts'
-import type { QueueRecord } from './records.ts'
+import { Records } from './records.ts'
 
 /** The stored checkpoint of each queue that has one; empty when there is no spool. Throws
  * `spool-damaged`, or LMDB's error when the folder cannot be read. */
@@ -15,18 +14,15 @@ export async function peekCheckpoints(folder: string): Promise<Map<string, strin
   const file = join(folder, 'data.mdb')
   if (!existsSync(file)) return found
   inspectFile(file)
-  const environment = open({ path: folder, noSubdir: false, readOnly: true })
+  const environment = openEnvironment(folder, true)
   try {
-    const meta = environment.openDB<QueueRecord, Key>({ name: 'meta', encoding: 'json' })
-    for (const { key, value } of meta.getRange({
-      start: ['queue'],
-      end: ['queue', '\u{10ffff}'],
-    })) {
-      const [, queue] = key as string[]
-      if (queue !== undefined && value.checkpoint !== undefined) found.set(queue, value.checkpoint)
+    const records = new Records(environment)
+    for (const queue of records.queues()) {
+      const { checkpoint } = records.queue(queue)
+      if (checkpoint !== undefined) found.set(queue, checkpoint)
     }
   } finally {
-    await environment.close()
+    await environment.root.close()
   }
   return found
 }

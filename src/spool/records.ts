@@ -1,16 +1,25 @@
 /**
- * The small records about queues, positions and the account, as JSON in `meta`. They are read from
- * LMDB whenever they are needed, so that what is in memory can never differ from what is durable;
- * inside a write they show that write.
+ * The small records about queues, destinations and the account, as JSON in `meta`. They are read
+ * from LMDB whenever they are needed, so that what is in memory can never differ from what is
+ * durable; inside a write they show that write.
+ *
+ * A record that is damaged stops nothing. A queue's and the account are made again from what is
+ * there (`recover.ts`), and are good once they are written again; a destination's is as if it had
+ * none, so it begins anew at the oldest block that is kept: sent twice rather than not at all.
  */
 import type { SourceLedger } from '../core.ts'
-import type { Store } from './store.ts'
+import { between, under } from './databases.ts'
+import type { Databases } from './databases.ts'
+import { recoverAccount, recoverQueue } from './recover.ts'
+import { damaged, sealed, unsealed } from './sealed.ts'
 
 export interface QueueRecord {
   /** Sequence of the newest block. */
   newest: number
   /** Every block up to this sequence is gone. */
   deleted: number
+  /** Lines up to that sequence; not known of a spool of format 1 until the next deletion. */
+  gone?: number
   /** Lines taken, ever. */
   lines: number
   /** Bytes of the blocks that are kept. */
@@ -31,18 +40,56 @@ export interface Account {
   newestReject: number
 }
 
-export class Records {
-  readonly #store: Store
+/** What a destination did with the lines of a queue since it first read it. */
+export interface Books {
+  /** Lines of the queue that were never for it: those before it began, and those that went while the
+   * configuration did not have it. */
+  start: number
+  received: number
+  refused: number
+  damaged: number
+}
 
-  constructor(store: Store) {
+/** Where a destination stands in a queue. */
+export interface Standing {
+  /** The last block that it has a receipt for. */
+  position: number
+  /** Lines of the queue up to there, and what became of them. Not there in a spool of format 1, until
+   * the next receipt. */
+  lines?: number
+  books?: Books
+}
+
+export interface Named {
+  destination: string
+  queue: string
+}
+
+export class Records {
+  readonly #store: Databases
+  readonly #lost: (message: string) => void
+  /** Keys of damaged records that were told. */
+  readonly #told = new Set<string>()
+
+  /** `lost` is told once of each record that is damaged, and what follows from it. */
+  constructor(store: Databases, lost: (message: string) => void = () => {}) {
     this.#store = store
+    this.#lost = lost
   }
 
   queue(name: string): QueueRecord {
+    const read = this.#get(['queue', name])
+    if (read === damaged) {
+      const message = `the record of queue ${name} is damaged and made again from its blocks: its source begins anew and what it gave before is left out, its counts begin anew`
+      this.#tell(['queue', name], message)
+      const standings = this.standings(name).map(({ standing }) => standing)
+      return recoverQueue(this.#store, name, standings)
+    }
     return (
-      (this.#store.meta.get(['queue', name]) as QueueRecord | undefined) ?? {
+      (read as QueueRecord | undefined) ?? {
         newest: 0,
         deleted: 0,
+        gone: 0,
         lines: 0,
         bytes: 0,
         ids: { oldest: 1, newest: 0, count: 0, since: 0 },
@@ -52,47 +99,60 @@ export class Records {
   }
 
   putQueue(name: string, record: QueueRecord): void {
-    this.#store.meta.putSync(['queue', name], record)
+    this.#put(['queue', name], record)
   }
 
   /** Names of the queues that the spool has, configured or not. */
   queues(): string[] {
-    return this.#under('queue').map(([, name]) => name ?? '')
+    return this.#names('queue').map(([, name = '']) => name)
   }
 
   account(): Account {
-    return (
-      (this.#store.meta.get(['account']) as Account | undefined) ?? {
-        bytes: 0,
-        rejects: 0,
-        newestReject: 0,
-      }
-    )
+    const read = this.#get(['account'])
+    if (read === damaged) {
+      this.#tell(['account'], 'the record of what the spool holds is damaged and counted again')
+      return recoverAccount(this.#store)
+    }
+    return (read as Account | undefined) ?? { bytes: 0, rejects: 0, newestReject: 0 }
   }
 
   putAccount(account: Account): void {
-    this.#store.meta.putSync(['account'], account)
+    this.#put(['account'], account)
   }
 
-  /** The stored position; undefined when the destination never had a receipt in this queue. */
-  position(destination: string, queue: string): number | undefined {
-    return this.#store.meta.get(['position', destination, queue]) as number | undefined
+  /** Undefined when the destination never had a receipt in this queue. */
+  standing(destination: string, queue: string): Standing | undefined {
+    const read = this.#get(['position', destination, queue])
+    if (read === damaged) {
+      const message = `the position of destination ${destination} in queue ${queue} is damaged: it begins anew at the oldest block that is kept, so lines are sent twice`
+      this.#tell(['position', destination, queue], message)
+      return undefined
+    }
+    return typeof read === 'number' ? { position: read } : (read as Standing | undefined)
   }
 
-  putPosition(destination: string, queue: string, sequence: number): void {
-    this.#store.meta.putSync(['position', destination, queue], sequence)
+  putStanding(destination: string, queue: string, standing: Standing): void {
+    this.#put(['position', destination, queue], standing)
   }
 
-  removePosition(destination: string, queue: string): void {
+  removeStanding(destination: string, queue: string): void {
     this.#store.meta.removeSync(['position', destination, queue])
   }
 
-  /** Every destination and queue with a stored position. */
-  positions(): { destination: string; queue: string }[] {
-    return this.#under('position').map(([, destination = '', queue = '']) => ({
-      destination,
-      queue,
-    }))
+  /** Every destination and queue with a stored standing. */
+  stood(): Named[] {
+    return this.#names('position').map(([, destination = '', queue = '']) => {
+      return { destination, queue }
+    })
+  }
+
+  /** Those of a queue. */
+  standings(queue: string): { destination: string; standing: Standing }[] {
+    return this.stood().flatMap((named) => {
+      if (named.queue !== queue) return []
+      const standing = this.standing(named.destination, queue)
+      return standing ? [{ destination: named.destination, standing }] : []
+    })
   }
 
   /** Notes that this line was rejected; false when it is noted already. */
@@ -105,19 +165,44 @@ export class Records {
 
   /** Forgets the rejected lines of blocks that are gone. */
   forgetLines(queue: string, upTo: number): void {
-    const range = { start: ['rejected', queue], end: ['rejected', queue, upTo + 1] }
+    const range = between(['rejected', queue], -1, upTo)
     for (const key of [...this.#store.meta.getKeys(range)]) this.#store.meta.removeSync(key)
   }
 
-  #under(kind: string): string[][] {
-    return [...this.#store.meta.getKeys({ start: [kind], end: [kind, last] })] as string[][]
+  /** Keys of the records that are damaged. */
+  broken(): string[][] {
+    const keys = [['account'], ...this.#names('queue'), ...this.#names('position')]
+    return keys.filter((key) => this.#get(key) === damaged)
   }
-}
 
-/** Sorts behind every name that a configuration may have. */
-const last = '\u{10ffff}'
+  /** Inside a write: what can be made again is stored, the rest is forgotten. */
+  repair(broken: readonly string[][]): void {
+    for (const [kind, name = '', queue = ''] of broken) {
+      if (kind === 'account') this.putAccount(this.account())
+      if (kind === 'queue') this.putQueue(name, this.queue(name))
+      if (kind !== 'position') continue
+      this.standing(name, queue)
+      this.removeStanding(name, queue)
+    }
+  }
 
-/** What a value of this size takes in LMDB's file: pages of its own when it is large. */
-export function weight(size: number): number {
-  return size < 2000 ? size + 64 : Math.ceil((size + 16) / 4096) * 4096
+  #get(key: string[]): unknown {
+    return unsealed(key, this.#store.meta.getBinary(key))
+  }
+
+  #put(key: string[], value: unknown): void {
+    this.#store.meta.putSync(key, sealed(key, value))
+    this.#told.delete(key.join(' '))
+  }
+
+  #tell(key: string[], message: string): void {
+    const name = key.join(' ')
+    if (this.#told.has(name)) return
+    this.#told.add(name)
+    this.#lost(message)
+  }
+
+  #names(kind: string): string[][] {
+    return [...this.#store.meta.getKeys(under(kind))] as string[][]
+  }
 }

@@ -44,6 +44,18 @@ export class Remembered {
     })
   }
 
+  /** When the id at this offset was written last, in ms since 1970; undefined when it is not
+   * remembered since then. */
+  writtenAt(ids: Uint8Array, at: number, since: number): number | undefined {
+    let newest: number | undefined
+    this.#table.find(fingerprint(ids, at), (stored) => {
+      const page = this.#page(this.#newest - ((this.#newest - stored) >>> 0))
+      if (page && page.at >= (newest ?? since) && search(page, ids, at)) newest = page.at
+      return false
+    })
+    return newest
+  }
+
   /** To be called when the page is durable. */
   add(page: number, ids: Uint8Array): void {
     this.#newest = Math.max(this.#newest, page)

@@ -18,28 +18,36 @@ const look = 250
 /** A commit that failed with less than this left has failed for want of room. */
 const little = 4 * 1024 * 1024
 
-export interface RoomOptions {
-  maxBytes: number
-  reserve: number
-  /** Bytes free on the folder's volume; for tests. */
-  free?: (folder: string) => number
+/** The part of the settings that is about room. */
+interface Limits {
+  readonly maxBytes: number
+  readonly reserve: number
 }
 
 export class Room {
   readonly #store: Store
   readonly #records: Records
-  readonly #options: RoomOptions
+  readonly #limits: Limits
+  readonly #freeOf: (folder: string) => number
   readonly #bell = new Bell()
   readonly #ballast: Ballast
   /** A commit found no room, whatever the figures say (a quota): room is when time has passed. */
   #refused = false
 
-  constructor(store: Store, records: Records, options: RoomOptions) {
+  /** `free`: bytes free on the volume of a folder, for tests. */
+  constructor(store: Store, records: Records, limits: Limits, free = freeOf) {
     this.#store = store
     this.#records = records
-    this.#options = options
-    this.#ballast = new Ballast(store.folder, Math.min(little, Math.floor(options.reserve / 2)))
-    if (!this.full) this.#ballast.take()
+    this.#limits = limits
+    this.#freeOf = free
+    this.#ballast = new Ballast(store.folder)
+    this.changed()
+  }
+
+  /** To be called when the limits have changed. */
+  changed(): void {
+    if (!this.full) this.#takeBallast()
+    this.freed()
   }
 
   get bytes(): number {
@@ -79,15 +87,21 @@ export class Room {
       await this.#bell.wait(signal, look)
       this.#refused = false
     }
-    if (this.#volumeFree() >= this.#options.reserve + little) this.#ballast.take()
+    if (this.#volumeFree() >= this.#limits.reserve + little) this.#takeBallast()
+  }
+
+  #takeBallast(): void {
+    this.#ballast.take(Math.min(little, Math.floor(this.#limits.reserve / 2)))
   }
 
   /** lmdb's code for a full disk is 5 or 28 by chance, so the volume decides. */
   #judge(failed: CeflineError): CeflineError {
     if (failed.code !== 'spool-failed' || this.#store.closed) return failed
     const { code } = (failed.cause ?? {}) as { code?: unknown }
+    // EROFS: no room helps.
+    if (code === 30) return failed
     // Room inside the file does not count here: it may be in pieces too small for a block.
-    const short = this.#volumeFree() < Math.max(this.#options.reserve, little)
+    const short = this.#volumeFree() < Math.max(this.#limits.reserve, little)
     if (!short && code !== 28 && code !== 'ENOSPC') return failed
     this.#refused = true
     this.#ballast.drop()
@@ -95,7 +109,7 @@ export class Room {
   }
 
   #shortage(): string | undefined {
-    const { maxBytes, reserve } = this.#options
+    const { maxBytes, reserve } = this.#limits
     const { bytes } = this
     if (bytes >= maxBytes) return `it holds ${bytes} bytes of spool.maxBytes ${maxBytes}`
     const free = this.#free()
@@ -112,7 +126,7 @@ export class Room {
   }
 
   #volumeFree(): number {
-    return (this.#options.free ?? freeOf)(this.#store.folder)
+    return this.#freeOf(this.#store.folder)
   }
 }
 

@@ -7,6 +7,11 @@ export const schema = {
     format: 'text',
     default: './data',
   },
+  network: {
+    doc: 'Take a folder on a network file system (NFS, SMB) too, where locks and syncs cannot be relied on.',
+    format: 'flag',
+    default: false,
+  },
   maxBytes: {
     doc: 'What lines and ids may take together; at this size the sources wait. Rejects are kept beside it.',
     format: 'bytes',

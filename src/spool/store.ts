@@ -1,99 +1,79 @@
 /**
- * The LMDB environment: four databases, one owner, and one way to write.
+ * The spool's databases in the hand of their one owner, and one way to write.
  *
  * A write is one child transaction that begins by comparing the owner's epoch: a process that has
  * lost the spool changes nothing. It resolves after the sync, as neither overlapping syncs nor
  * batching by turn are on; writes that wait together share one sync. When it fails, nothing of it is
- * there and the environment can be used on (measured: a file size limit, a full disk).
- *
- * Keys: blocks and ids `[queue, number]`; rejects `number`; meta `[kind, …]`, values as JSON.
+ * there and the environment can be used on (measured: a file size limit, a full disk); where LMDB
+ * itself refuses to go on, after its root could not be written, it is opened anew.
  */
-import { mkdirSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
-import { open } from 'lmdb'
-import type { Database, Key, RootDatabase } from 'lmdb'
+import type { Database, Key } from 'lmdb'
 import { error, isCeflineError } from '../error.ts'
-import { inspectFile } from './file.ts'
-import { isLiving, thisProcess } from './owner.ts'
+import type { Databases } from './databases.ts'
+import { openEnvironment } from './environment.ts'
+import type { Environment } from './environment.ts'
+import { failed, inUse, takenOver } from './failure.ts'
+import { makeLockFile } from './lock-file.ts'
+import { checkPlace } from './place.ts'
+import type { Place } from './place.ts'
+import { isLiving, isOurs, thisProcess } from './owner.ts'
 import type { Owner } from './owner.ts'
 
-/** Version of all that is stored; a newer one is refused. */
-export const formatVersion = 1
+/** Version of all that is stored; a newer one is refused. 2: sealed records, books, holes in rejects. */
+export const formatVersion = 2
 
 /** Folders that are open in this process: LMDB must not be opened twice on one file. */
 const opened = new Set<string>()
 
-export class Store {
+export class Store implements Databases {
   readonly folder: string
-  readonly #lock: string
-  readonly #environment: RootDatabase<unknown, Key>
-  readonly #blocks: Database<Buffer, Key>
-  readonly #ids: Database<Buffer, Key>
-  readonly #rejects: Database<Buffer, Key>
-  readonly #meta: Database<unknown, Key>
+  readonly #place: Place
+  /** Undefined after LMDB has refused to go on, until it is used again. */
+  #environment: Environment | undefined
+  #leaving: Promise<void> | undefined
   #epoch = 0
   #closed: Promise<void> | undefined
 
   /** Throws `spool-owner`, `spool-damaged` or `spool-failed`. */
-  static async open(folder: string): Promise<Store> {
-    let lock: string
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-      lock = realpathSync(folder)
-    } catch (thrown) {
-      throw failed(folder, 'cannot be made', thrown)
-    }
-    if (opened.has(lock)) throw inUse(folder, process.pid)
-    inspectFile(join(lock, 'data.mdb'))
-    opened.add(lock)
+  static async open(place: Place): Promise<Store> {
+    const { folder, real } = place
+    if (opened.has(real)) throw inUse(folder, process.pid)
+    opened.add(real)
     let store: Store | undefined
     try {
-      store = new Store(folder, lock)
+      await checkPlace(place)
+      makeLockFile(real)
+      store = new Store(place)
       await store.#claim()
       return store
     } catch (thrown) {
       await store?.close()
-      opened.delete(lock)
+      place.opening.end()
+      opened.delete(real)
       throw isCeflineError(thrown) ? thrown : failed(folder, 'cannot be opened', thrown)
     }
   }
 
-  private constructor(folder: string, lock: string) {
-    this.folder = folder
-    this.#lock = lock
-    this.#environment = open({
-      path: lock,
-      // Else a folder with a dot in its name is taken for a file.
-      noSubdir: false,
-      overlappingSync: false,
-      eventTurnBatching: false,
-    })
-    const database = (name: string) =>
-      this.#environment.openDB<Buffer, Key>({ name, encoding: 'binary' })
-    this.#blocks = database('blocks')
-    this.#ids = database('ids')
-    this.#rejects = database('rejects')
-    this.#meta = this.#environment.openDB<unknown, Key>({ name: 'meta', encoding: 'json' })
+  private constructor(place: Place) {
+    this.folder = place.folder
+    this.#place = place
+    this.#environment = openEnvironment(place.real)
   }
 
   get blocks(): Database<Buffer, Key> {
-    this.#alive()
-    return this.#blocks
+    return this.#alive().blocks
   }
 
   get ids(): Database<Buffer, Key> {
-    this.#alive()
-    return this.#ids
+    return this.#alive().ids
   }
 
   get rejects(): Database<Buffer, Key> {
-    this.#alive()
-    return this.#rejects
+    return this.#alive().rejects
   }
 
   get meta(): Database<unknown, Key> {
-    this.#alive()
-    return this.#meta
+    return this.#alive().meta
   }
 
   get closed(): boolean {
@@ -102,9 +82,13 @@ export class Store {
 
   /** Bytes of the environment's file: what it has ever needed, as it never shrinks. */
   get fileBytes(): number {
-    this.#alive()
-    const { pageSize, lastPageNumber } = this.#environment.getStats() as Record<string, number>
-    return (pageSize ?? 0) * ((lastPageNumber ?? 0) + 1)
+    const stats = this.#alive().root.getStats() as Record<string, number>
+    return (stats['pageSize'] ?? 0) * ((stats['lastPageNumber'] ?? 0) + 1)
+  }
+
+  /** To be called when everything is loaded: the start has not died. */
+  loaded(): void {
+    this.#place.opening.loaded()
   }
 
   /**
@@ -113,10 +97,11 @@ export class Store {
    * `spool-owner`, or `spool-failed` with the system's reason as the cause.
    */
   async write<T>(change: () => T): Promise<T> {
-    this.#alive()
+    await this.#leaving
+    const { root, meta } = this.#alive()
     try {
-      return await this.#environment.childTransaction(() => {
-        this.#fence()
+      return await root.childTransaction(() => {
+        this.#fence(meta)
         return change()
       })
     } catch (thrown) {
@@ -126,23 +111,25 @@ export class Store {
       throw failed(this.folder, 'could not be written', cause)
     } finally {
       // Reads see the commit at once, not at the next turn.
-      if (!this.closed) this.#environment.resetReadTxn()
+      if (!this.closed) this.#environment?.root.resetReadTxn()
     }
   }
 
   /** Waits for what is being written. Safe twice. */
   close(): Promise<void> {
-    if (this.#closed) return this.#closed
-    const released = this.#release()
-    this.#closed = released
-      .then(() => this.#environment.close())
-      .finally(() => opened.delete(this.#lock))
+    this.#closed ??= this.#release()
+      .then(() => this.#environment?.root.close())
+      .finally(() => {
+        this.#place.opening.end()
+        opened.delete(this.#place.real)
+      })
     return this.#closed
   }
 
   async #claim(): Promise<void> {
-    await this.#environment.childTransaction(() => {
-      const format = (this.#meta.get(['format']) as number | undefined) ?? formatVersion
+    const { root, meta } = this.#alive()
+    await root.childTransaction(() => {
+      const format = (readable(meta, ['format']) as number | undefined) ?? formatVersion
       if (format > formatVersion) {
         throw error(
           'spool-failed',
@@ -150,21 +137,27 @@ export class Store {
           { retryAfter: Infinity },
         )
       }
-      const owner = this.#meta.get(['owner']) as Owner | undefined
-      if (owner && isLiving(owner)) throw inUse(this.folder, owner.pid)
-      this.#epoch = (owner?.epoch ?? 0) + 1
-      this.#meta.putSync(['owner'], thisProcess(this.#epoch))
-      this.#meta.putSync(['format'], formatVersion)
+      const owner = ownerIn(meta)
+      if (owner && !isOurs(owner) && isLiving(owner)) throw inUse(this.folder, owner.pid)
+      // Where the record is damaged, a number that no count has come to.
+      this.#epoch = owner ? owner.epoch + 1 : meta.doesExist(['owner']) ? Date.now() : 1
+      meta.putSync(['owner'], thisProcess(this.#epoch))
+      meta.putSync(['format'], formatVersion)
     })
-    this.#environment.resetReadTxn()
+    root.resetReadTxn()
   }
 
   /** Leaves the spool to the next owner; one that was lost is left as it is. */
   async #release(): Promise<void> {
     if (this.#epoch === 0) return
-    await this.write(() => {
-      this.#meta.putSync(['owner'], { ...thisProcess(this.#epoch), pid: 0 })
-    }).catch(() => {})
+    await this.#leaving
+    if (!this.#environment) return
+    const { root, meta } = this.#environment
+    const released = root.childTransaction(() => {
+      this.#fence(meta)
+      meta.putSync(['owner'], { ...thisProcess(this.#epoch), pid: 0 })
+    })
+    await released.catch(causeOf)
   }
 
   /**
@@ -174,41 +167,65 @@ export class Store {
    */
   async #advance(): Promise<void> {
     try {
-      await this.#environment.childTransaction(() => {
-        this.#fence()
-        this.#meta.putSync(['advanced'], Date.now())
+      const { root, meta } = this.#alive()
+      await root.childTransaction(() => {
+        this.#fence(meta)
+        meta.putSync(['advanced'], Date.now())
       })
     } catch (thrown) {
+      if (isCeflineError(thrown)) return
       await causeOf(thrown)
+      this.#leaving ??= this.#leave().finally(() => (this.#leaving = undefined))
+      await this.#leaving
     }
   }
 
-  #fence(): void {
-    const owner = this.#meta.get(['owner']) as Owner | undefined
+  /** Once its root could not be written, LMDB neither writes nor reads, until it is opened anew: here
+   * at the next use. */
+  async #leave(): Promise<void> {
+    const environment = this.#environment
+    if (!environment || this.closed) return
+    try {
+      environment.root.resetReadTxn()
+      environment.meta.doesExist(['owner'])
+    } catch {
+      this.#environment = undefined
+      await environment.root.close().catch(() => {})
+    }
+  }
+
+  #fence(meta: Database<unknown, Key>): void {
+    const owner = ownerIn(meta)
     if (owner?.epoch === this.#epoch) return
-    throw error(
-      'spool-owner',
-      `spool ${this.folder} was taken over by process ${owner?.pid}; this process has stopped writing to it: run only one on a folder`,
-      { retryAfter: Infinity },
-    )
+    // Nobody who takes a spool over leaves a record that cannot be read.
+    if (!owner) meta.putSync(['owner'], thisProcess(this.#epoch))
+    else throw takenOver(this.folder, owner.pid)
   }
 
-  #alive(): void {
+  #alive(): Environment {
+    if (this.#environment && !this.#closed) return this.#environment
     if (this.#closed) throw error('spool-failed', `spool ${this.folder} is closed`)
+    if (this.#leaving) throw error('spool-failed', `spool ${this.folder} is being opened anew`)
+    try {
+      this.#environment = openEnvironment(this.#place.real)
+      return this.#environment
+    } catch (thrown) {
+      throw failed(this.folder, 'cannot be opened anew', thrown)
+    }
   }
 }
 
-function inUse(folder: string, pid: number) {
-  return error(
-    'spool-owner',
-    `spool ${folder} is in use by process ${pid}; stop that one first, or give this one a spool.folder of its own`,
-  )
+function ownerIn(meta: Database<unknown, Key>): Owner | undefined {
+  return readable(meta, ['owner']) as Owner | undefined
 }
 
-function failed(folder: string, what: string, cause: unknown) {
-  const { message, code } = cause as NodeJS.ErrnoException
-  const detail = code === undefined ? message : `${message} (${code})`
-  return error('spool-failed', `spool ${folder} ${what}: ${detail}`, { cause })
+/** The value; undefined when it is damaged. */
+function readable(meta: Database<unknown, Key>, key: string[]): unknown {
+  try {
+    return meta.get(key)
+  } catch {
+    return undefined
+  }
 }
 
 /** lmdb hides the system's error of a failed commit in a promise of the error's own. */

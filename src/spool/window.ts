@@ -8,7 +8,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { countIds, decodeIds, encodeIds } from './ids.ts'
-import { weight } from './records.ts'
+import { weight } from './weight.ts'
 import type { QueueRecord, Records } from './records.ts'
 import { Remembered } from './remembered.ts'
 import type { Store } from './store.ts'
@@ -34,14 +34,19 @@ export interface WindowChange {
 export class Window {
   readonly #store: Store
   readonly #records: Records
-  readonly #remember: Remember
+  readonly #settings: { readonly remember: Remember }
   readonly #now: () => number
   readonly #queues = new Map<string, Remembered>()
 
-  constructor(store: Store, records: Records, remember: Remember, now: () => number) {
+  constructor(
+    store: Store,
+    records: Records,
+    settings: { readonly remember: Remember },
+    now: () => number,
+  ) {
     this.#store = store
     this.#records = records
-    this.#remember = remember
+    this.#settings = settings
     this.#now = now
   }
 
@@ -49,7 +54,7 @@ export class Window {
   async load(): Promise<void> {
     for (const queue of this.#records.queues()) {
       const { oldest, newest, count } = this.#records.queue(queue).ids
-      const { age, count: most } = this.#remember
+      const { age, count: most } = this.#settings.remember
       const since = this.#now() - age
       const remembered = this.#make(queue, Math.min(count, most))
       let beyond = count - most
@@ -66,11 +71,33 @@ export class Window {
 
   /** The window's beginning in ms since 1970. */
   get since(): number {
-    return this.#now() - this.#remember.age
+    return this.#now() - this.#settings.remember.age
   }
 
   of(queue: string): Remembered {
     return this.#queues.get(queue) ?? this.#make(queue, 0)
+  }
+
+  /** True when the id was given within the window; `aged` is called when that was long ago, more
+   * than half of the window. */
+  remembers(queue: string, id: Uint8Array, aged: () => void): boolean {
+    const at = this.of(queue).writtenAt(id, 0, this.since)
+    if (at === undefined) return false
+    if (at < this.#now() - this.#settings.remember.age / 2) aged()
+    return true
+  }
+
+  /** Writes ids that are remembered as the queue's newest. To be called in the queue's turn. */
+  async renew(queue: string, ids: Buffer): Promise<void> {
+    const change = await this.#store.write(() => {
+      const record = this.#records.queue(queue)
+      const account = this.#records.account()
+      const change = this.change(queue, record, [ids])
+      this.#records.putQueue(queue, record)
+      this.#records.putAccount({ ...account, bytes: account.bytes + change.bytes })
+      return change
+    })
+    this.changed(queue, change)
   }
 
   /** Inside a write: stores the new pages, removes old ones, and puts both into the record. */
@@ -120,7 +147,10 @@ export class Window {
 
   #beyond(window: QueueRecord['ids'], now: number): boolean {
     if (window.oldest > window.newest) return false
-    return window.since < now - this.#remember.age || window.count > this.#remember.count
+    return (
+      window.since < now - this.#settings.remember.age ||
+      window.count > this.#settings.remember.count
+    )
   }
 
   #make(queue: string, expected: number): Remembered {

@@ -124,7 +124,9 @@ t.test('a full spool holds the source, is said once, and lets go', async (t) => 
       position = block.sequence
       await spool.receipts(
         'siem',
-        new Map([['alerts', { sequence: position, lines: block.count }]]),
+        new Map([
+          ['alerts', { sequence: position, blocks: [{ sequence: position, lines: block.count }] }],
+        ]),
         [],
       )
     } else await new Promise((resolve) => setTimeout(resolve, 5))

@@ -6,16 +6,18 @@ import { openAt } from './helpers.ts'
 
 t.test('takes its room once and gives it up', async (t) => {
   const folder = t.testdir()
-  const ballast = new Ballast(folder, 5000)
+  const ballast = new Ballast(folder)
   ballast.drop()
-  ballast.take()
-  ballast.take()
+  ballast.take(5000)
+  ballast.take(5000)
   t.equal(statSync(join(folder, 'ballast')).size, 5000)
+  ballast.take(6000)
+  t.equal(statSync(join(folder, 'ballast')).size, 6000, 'as much as it is to be now')
   ballast.drop()
   ballast.drop()
   t.notOk(existsSync(join(folder, 'ballast')))
-  new Ballast(folder, 0).take()
-  new Ballast(join(folder, 'missing'), 10).take()
+  new Ballast(folder).take(0)
+  new Ballast(join(folder, 'missing')).take(10)
   t.notOk(existsSync(join(folder, 'ballast')), 'neither without a size nor where it cannot be')
 })
 

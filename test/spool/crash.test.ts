@@ -54,6 +54,26 @@ t.test('kill -9 while appending: what was acknowledged is there, once', async (t
   }
 })
 
+t.test('kill -9 while forwarding: the books add up', async (t) => {
+  const folder = t.testdir()
+  for (let round = 1; round <= 6; round += 1) {
+    const writer = start(folder, 'forward')
+    await writer.printed(round * 5)
+    await writer.kill()
+    const wrong = writer.lines.filter((line) => !/^\d+$/.test(line))
+    t.same(wrong, [])
+    const spool = await openAt(folder)
+    const [books] = spool.ledger('siem')
+    const { spooled = 0, received = 0, waiting = 0, refused = 0, damaged } = books ?? {}
+    t.equal(spooled, Number(spool.checkpoint('q')))
+    t.equal(received + waiting + refused, spooled, JSON.stringify(books))
+    t.equal(damaged, 0)
+    t.equal(drain(spool, 'q', spool.position('siem', 'q')).length, waiting)
+    t.equal(spool.rejects().count, refused)
+    await spool.close()
+  }
+})
+
 t.test('a second living process is refused, a dead one is taken over', async (t) => {
   const folder = t.testdir()
   const holder = start(folder, 'hold')

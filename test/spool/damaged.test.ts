@@ -1,30 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open } from 'lmdb'
 import t from 'tap'
 import type { Notice } from '../../src/core.ts'
 import { batchOf, drain, idOf, openAt, textsOf, reached } from './helpers.ts'
-
-/** Changes values behind the spool's back. */
-async function tamper(
-  folder: string,
-  name: string,
-  key: [string, number],
-  change: (bytes: Buffer) => Buffer,
-): Promise<Buffer> {
-  const environment = open({ path: folder, noSubdir: false })
-  const database = environment.openDB<Buffer, [string, number]>({ name, encoding: 'binary' })
-  const bytes = change(database.getBinary(key) ?? Buffer.alloc(0))
-  await database.put(key, bytes)
-  await environment.close()
-  return bytes
-}
-
-const flip = (bytes: Buffer) => {
-  const flipped = Buffer.from(bytes)
-  flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1
-  return flipped
-}
+import { flip, tamper } from './tamper.ts'
 
 async function filled(folder: string) {
   const spool = await openAt(folder)
@@ -46,8 +25,8 @@ t.test('a damaged block is set aside and the rest goes on', async (t) => {
   t.match(notices[0], { level: 'error', code: 'spool-damaged', message: /block 2 of queue q/ })
   const file = join(folder, 'damaged', 'q-2.block')
   t.match(spool.damaged(), [
-    { queue: 'q', sequence: 2, file },
-    { queue: 'q', sequence: 3 },
+    { queue: 'q', sequence: 2, lines: 1, file },
+    { queue: 'q', sequence: 3, lines: 1 },
   ])
   t.ok(readFileSync(file).equals(bytes))
   await spool.close()
@@ -107,10 +86,7 @@ t.test('damaged rejects are listed as such', async (t) => {
   let spool = await openAt(folder)
   for (let index = 0; index < 4; index += 1) await spool.rejectOldest('siem', 'full')
   await spool.close()
-  const environment = open({ path: folder, noSubdir: false })
-  const rejects = environment.openDB<Buffer, number>({ name: 'rejects', encoding: 'binary' })
-  await rejects.put(2, flip(rejects.getBinary(2) ?? Buffer.alloc(0)))
-  await environment.close()
+  await tamper(folder, 'rejects', 2, flip)
   spool = await openAt(folder)
   t.match(spool.rejects().list(10), [
     { number: 1, record: 'a' },

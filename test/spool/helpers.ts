@@ -9,7 +9,7 @@ import type { LmdbSpool, SpoolOptions } from '../../src/spool/spool.ts'
 
 /** Receipts up to this block. */
 export function reached(sequence: number, lines = 0): Reached {
-  return { sequence, lines }
+  return { sequence, blocks: [{ sequence, lines }] }
 }
 
 export function idOf(text: string): Buffer {

@@ -1,17 +1,29 @@
 import { open } from 'lmdb'
 import t from 'tap'
-import { isLiving, thisProcess } from '../../src/spool/owner.ts'
+import { isLiving, isOurs, thisProcess } from '../../src/spool/owner.ts'
 import { batchOf, drain, openAt, reached } from './helpers.ts'
+import { tamper } from './tamper.ts'
 
 t.test('who is living', async (t) => {
   const me = thisProcess(1)
   const linux = { skip: me.started === null && 'there is no /proc' }
   t.ok(isLiving(me))
+  t.ok(isOurs(me))
+  t.notOk(isOurs({ ...me, pid: 2 ** 22 + 1 }))
   t.notOk(isLiving({ ...me, pid: 0 }), 'closed in good order')
   t.notOk(isLiving({ ...me, started: '1' }), 'the id was given to another process', linux)
   t.notOk(isLiving({ ...me, boot: 'another' }), 'before the machine was started', linux)
   t.notOk(isLiving({ ...me, pid: 2 ** 22 + 1 }), 'no such process', linux)
   t.ok(isLiving({ ...me, started: null }), 'where there is no /proc, the id is enough')
+})
+
+t.test('a claim of our own that could not be taken back is no hindrance', async (t) => {
+  const folder = t.testdir()
+  await (await openAt(folder)).close()
+  await tamper(folder, 'meta', ['owner'], () => Buffer.from(JSON.stringify(thisProcess(7))))
+  const spool = await openAt(folder)
+  await spool.append('q', batchOf(['a']))
+  await spool.close()
 })
 
 t.test('an owner that lost the epoch writes nothing more', async (t) => {

@@ -88,6 +88,7 @@ t.test('rejects of a destination are stored once', async (t) => {
   for (const line of ['a', 'b']) await spool.append('q', batchOf([line]))
   const reject = (sequence: number, line: number): DestinationReject => ({
     ...{ queue: 'q', sequence, line, code: 'cut', reason: 'too long', record: 'whole' },
+    ...{ time: 5, severity: 3 },
   })
   await spool.receipts('one', new Map([['q', reached(1)]]), [reject(1, 0), reject(1, 0)])
   await spool.receipts('one', new Map([['q', reached(1)]]), [reject(1, 0)])

@@ -1,0 +1,62 @@
+/**
+ * What went wrong with the spool as a whole, told with the cause and the cure.
+ */
+import { error } from '../error.ts'
+import type { CeflineError } from '../error.ts'
+
+/** By the system's name for it, or its number, which is all that LMDB gives. */
+const cures: [names: (string | number)[], cure: string][] = [
+  [['ENOSPC', 28], 'there is no room left; make room on the volume'],
+  [['EDQUOT', 122], 'the quota is used up; raise it or make room'],
+  [['EFBIG', 27], 'the file may not grow further; raise the limit (ulimit -f)'],
+  [
+    ['EROFS', 30],
+    "the file system is read-only; the system's log says why, mount it for writing again",
+  ],
+  [
+    ['EIO', 5],
+    "the disk failed to read or to write; look at the system's log, and put the spool on another disk",
+  ],
+  [['EACCES', 'EPERM', 13, 1], 'this user may not; give it the folder and the files in it'],
+  [['EMFILE', 'ENFILE', 24, 23], 'too many files are open; raise the limit (ulimit -n)'],
+  [['ENOMEM', 12], 'there is too little memory; give the process more'],
+]
+
+/** LMDB's own errors that mean that its file is not as it should be (lmdb.h, Return Codes). */
+const damaged = [-30797, -30796, -30794, -30793]
+
+/** An error about the whole spool, for what the system or LMDB says. */
+export function failed(folder: string, what: string, cause: unknown): CeflineError {
+  const { message, code } = cause as { message: string; code?: string | number }
+  if (typeof code === 'number' && damaged.includes(code)) {
+    return error('spool-damaged', `spool ${folder} ${what}: ${message}; ${cureOfDamage}`, { cause })
+  }
+  const cure = cures.find(([names]) => code !== undefined && names.includes(code))?.[1]
+  // LMDB goes on about pages and buffers.
+  const [said] = message.split(': Attempting')
+  const detail = code === undefined ? message : `${said} (${code})`
+  return error(
+    'spool-failed',
+    `spool ${folder} ${what}: ${detail}${cure === undefined ? '' : `; ${cure}`}`,
+    { cause },
+  )
+}
+
+/** What to do about a file that cannot be opened or read. */
+export const cureOfDamage =
+  '"cefline spool verify" tells what can be read; put the folder back from a copy, or move it away to begin with an empty spool: then what it still held is not sent, and the sources begin anew'
+
+export function inUse(folder: string, pid: number): CeflineError {
+  return error(
+    'spool-owner',
+    `spool ${folder} is in use by process ${pid}; stop that one first, or give this one a spool.folder of its own`,
+  )
+}
+
+export function takenOver(folder: string, pid: number): CeflineError {
+  return error(
+    'spool-owner',
+    `spool ${folder} was taken over by process ${pid}; this process has stopped writing to it: run only one on a folder`,
+    { retryAfter: Infinity },
+  )
+}

@@ -1,0 +1,70 @@
+/**
+ * The folder of a spool, looked at before LMDB touches it: it must be there, on a disk of this
+ * machine, not be opened by another process at this moment, and have a file that does not end the
+ * process that maps it.
+ */
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { error } from '../error.ts'
+import { fileSystemOf } from '../io/file-system.ts'
+import type { FileSystem } from '../io/file-system.ts'
+import { cureOfDamage, failed, inUse } from './failure.ts'
+import { inspectFile } from './file.ts'
+import { Opening } from './opening.ts'
+import { verifySpool } from './verify.ts'
+
+export interface PlaceOptions {
+  folder: string
+  allowNetwork?: boolean
+  /** For tests: the kind of file system that the folder lies on. */
+  fileSystem?: (folder: string) => Promise<FileSystem>
+}
+
+export interface Place extends PlaceOptions {
+  /** The folder without symbolic links. */
+  real: string
+  opening: Opening
+}
+
+/** Makes the folder if need be. Throws `spool-failed`. */
+export function placeOf(options: PlaceOptions): Place {
+  try {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+    const real = realpathSync(options.folder)
+    return { ...options, real, opening: new Opening(real) }
+  } catch (thrown) {
+    throw failed(options.folder, 'cannot be made', thrown)
+  }
+}
+
+/** Throws `spool-failed`, `spool-owner` or `spool-damaged`; then LMDB must not be opened. */
+export async function checkPlace(place: Place): Promise<void> {
+  const { folder, real, opening } = place
+  await refuseNetwork(place)
+  if (opening.other !== undefined) throw inUse(folder, opening.other)
+  const file = join(real, 'data.mdb')
+  inspectFile(file)
+  const suspect = opening.suspect && existsSync(file)
+  if (suspect) {
+    const { died } = await verifySpool(real)
+    if (died !== undefined) {
+      throw error(
+        'spool-damaged',
+        `spool ${folder} ended the process that opened it, and now the one that was to read it: ${died}; ${cureOfDamage}`,
+      )
+    }
+  }
+  opening.begin(suspect)
+}
+
+/** LMDB's lock and its map are shared by processes of one machine only. */
+async function refuseNetwork({ folder, real, allowNetwork, ...options }: Place): Promise<void> {
+  if (allowNetwork) return
+  const { name, network } = await (options.fileSystem ?? fileSystemOf)(real)
+  if (!network) return
+  throw error(
+    'spool-failed',
+    `spool ${folder} is on a network file system (${name}), where locks, maps and syncs cannot be relied on and records can be lost; give it a local disk, or set spool.network to true to use it all the same`,
+    { retryAfter: Infinity },
+  )
+}

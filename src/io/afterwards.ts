@@ -1,7 +1,8 @@
 /**
- * Looks after files that were read and moved away. Whoever pauses for longer than `settle` and then
- * writes on does so in the moved file, as the open file goes with the rename; what he writes would be
- * lost in silence. So a moved file is looked at again about 1 s, 10 s, 60 s and 10 min after the move.
+ * Looks after files that were moved away, as they were read or could not be. Whoever pauses for longer
+ * than `settle` and then writes on does so in the moved file, as the open file goes with its name; what
+ * he writes would be lost in silence, and half a header would be all that was ever seen of a file. So
+ * a moved file is looked at again about 1 s, 10 s, 60 s and 10 min after the move.
  * One that was written to goes back to where it came from, never over another file, settles again and
  * is read as a whole. One that stood still is forgotten or, where files are to be deleted, removed
  * after 60 s: deleted at once, its later bytes would go with it.
@@ -15,7 +16,7 @@
 import { unlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notice } from '../core.ts'
-import { joinPath, printableName } from './file-name.ts'
+import { joinPath, printableName, withEnding } from './file-name.ts'
 import { moveBack } from './move.ts'
 import type { FileIdentity } from './regular-file.ts'
 import { errnoOf, identify } from './regular-file.ts'
@@ -23,15 +24,19 @@ import { errnoOf, identify } from './regular-file.ts'
 export interface AfterwardsOptions {
   /** Where the files come from, and where they are moved to; absolute paths. */
   folder: string
-  done: string
+  target: string
   /** What stood still for `removeAfter` is removed. */
   remove: boolean
+  /** What had become of a file (`it had been read`), and what it means that it comes back. */
+  told: { had: string; means: string }
+  /** Ending of the name of what lies beside a file and is removed when it goes back. */
+  beside?: string
   /** Files remembered at most. */
   mostFiles?: number
 }
 
 interface MovedFile {
-  /** What it was called, and what it is called in `done`; as latin1, which any bytes can be. */
+  /** What it was called, and what it is called now; as latin1, which any bytes can be. */
   name: string
   target: string
   identity: FileIdentity
@@ -39,7 +44,7 @@ interface MovedFile {
   at: number
 }
 
-/** ms that a file must stand still in `done` before it is removed. */
+/** ms that a file must stand still before it is removed. */
 export const removeAfter = 60_000
 /** ms after the move at which a file is looked at. */
 const forgetting = [1_000, 10_000, 60_000, 600_000]
@@ -55,7 +60,7 @@ export class Afterwards {
   readonly #looks: readonly number[]
   /** For each of the looks the files that wait for it, those that were moved first in front. */
   readonly #queues: MovedFile[][]
-  /** Names in `done` of those that were written to and cannot be moved back. */
+  /** Names of those that were written to and cannot be moved back. */
   readonly #stuck = new Set<string>()
   #notices: Notice[] = []
   #lookedAt = -Infinity
@@ -70,7 +75,7 @@ export class Afterwards {
     return this.#queues.reduce((sum, queue) => sum + queue.length, 0)
   }
 
-  /** The file called `name` was moved and is called `target` in `done`, with the identity it had. */
+  /** The file called `name` was moved and is called `target` now, with the identity it had. */
   remember(name: Buffer, target: Buffer, identity: FileIdentity, now = performance.now()): void {
     if (this.size >= (this.#options.mostFiles ?? mostRemembered)) {
       this.#queues.findLast((queue) => queue.length > 0)?.shift()
@@ -79,7 +84,7 @@ export class Afterwards {
     this.#wait({ name: file, target: moved, identity, at: now }, now)
   }
 
-  /** True for a file in `done` with bytes that were not read. */
+  /** True for a file with bytes that were not read. */
   isStuck(target: Buffer): boolean {
     return this.#stuck.has(target.toString('latin1'))
   }
@@ -171,16 +176,17 @@ export class Afterwards {
 
   /** One that cannot be moved back is tried again, for as long as it takes. */
   async #giveBack(file: MovedFile, now: number): Promise<void> {
-    const { folder, done } = this.#options
+    const { folder, target, told } = this.#options
     const name = Buffer.from(file.name, 'latin1')
-    const what = `${printableName(name)} was written to after it had been read`
+    const what = `${printableName(name)} was written to after ${told.had}`
     try {
       const given = await moveBack(this.#path(file.target), folder, name)
       this.#stuck.delete(file.target)
+      await this.#removeBeside(file)
       const as = given.equals(name) ? '' : ` as ${printableName(given)}`
       this.#tell(
         'warn',
-        `${what}: it is read again${as}; its rows without a RID are sent twice. ` +
+        `${what}: it is read again${as}${told.means}. ` +
           'Write under a name that ends in .tmp and rename, or raise settle',
       )
     } catch (thrown) {
@@ -188,7 +194,7 @@ export class Afterwards {
       if (this.#stuck.has(file.target)) return
       this.#stuck.add(file.target)
       const errno = errnoOf(thrown) || String(thrown)
-      const where = `it cannot be moved back from ${done} to ${folder} (${errno})`
+      const where = `it cannot be moved back from ${target} to ${folder} (${errno})`
       this.#tell('error', `${what}, and ${where}; it is tried again`)
     }
   }
@@ -198,12 +204,19 @@ export class Afterwards {
     if (this.#options.remove) await unlink(this.#path(target)).catch(() => undefined)
   }
 
+  async #removeBeside({ target }: MovedFile): Promise<void> {
+    const { beside } = this.#options
+    if (beside === undefined) return
+    await unlink(this.#path(target, beside)).catch(() => undefined)
+  }
+
   #tell(level: Notice['level'], message: string): void {
     this.#notices.push({ level, code: level === 'warn' ? 'file-changed' : 'write-failed', message })
   }
 
-  #path(target: string): Buffer {
-    return joinPath(this.#options.done, Buffer.from(target, 'latin1'))
+  #path(target: string, ending = ''): Buffer {
+    const name = Buffer.from(target, 'latin1')
+    return joinPath(this.#options.target, ending === '' ? name : withEnding(name, ending))
   }
 }
 

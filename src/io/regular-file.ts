@@ -3,7 +3,7 @@
  * the folder), a FIFO does not block, a device or socket is not read.
  */
 import type { BigIntStats } from 'node:fs'
-import { constants } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { lstat, open } from 'node:fs/promises'
 import { error } from '../error.ts'
@@ -34,6 +34,8 @@ export async function identify(path: Buffer): Promise<FileIdentity | undefined> 
   }
 }
 
+const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
 /**
  * Opens for reading. Throws `file-unreadable`: permanent when it is no regular file.
  * `name` is what the message calls it.
@@ -42,23 +44,35 @@ export async function openRegular(
   path: Buffer,
   name: string,
 ): Promise<{ handle: FileHandle; identity: FileIdentity }> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   let handle: FileHandle
   try {
-    handle = await open(path, flags)
+    handle = await open(path, reading)
   } catch (cause) {
     throw unreadable(name, cause)
   }
   try {
-    const stats = await handle.stat({ bigint: true })
-    if (!stats.isFile()) {
-      throw error('file-unreadable', `${name} is not a regular file; it is left alone`, {
-        permanent: true,
-      })
-    }
-    return { handle, identity: identityOf(stats) }
+    return { handle, identity: regular(await handle.stat({ bigint: true }), name) }
   } catch (thrown) {
     await handle.close()
+    throw thrown
+  }
+}
+
+/** The same for a thread that does nothing else meanwhile; gives the file's descriptor. */
+export function openRegularSync(
+  path: Buffer,
+  name: string,
+): { descriptor: number; identity: FileIdentity } {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, reading)
+  } catch (cause) {
+    throw unreadable(name, cause)
+  }
+  try {
+    return { descriptor, identity: regular(fstatSync(descriptor, { bigint: true }), name) }
+  } catch (thrown) {
+    closeSync(descriptor)
     throw thrown
   }
 }
@@ -84,4 +98,11 @@ export function unreadable(name: string, cause: unknown): Error {
     `${name} cannot be read (${errno || message}); ${cure[errno] ?? 'it is tried again'}`,
     { cause },
   )
+}
+
+function regular(stats: BigIntStats, name: string): FileIdentity {
+  if (stats.isFile()) return identityOf(stats)
+  throw error('file-unreadable', `${name} is not a regular file; it is left alone`, {
+    permanent: true,
+  })
 }

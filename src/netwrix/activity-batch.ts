@@ -8,9 +8,10 @@
  */
 import { createHash } from 'node:crypto'
 import { encode } from '../cef/encode.ts'
-import type { Batch, Reject } from '../core.ts'
-import { asCefline } from '../error.ts'
+import type { Batch, Reject, StoredReject } from '../core.ts'
+import { asCefline, error } from '../error.ts'
 import { idBytes, LinePacker } from '../io/lines.ts'
+import type { Lines } from '../io/lines.ts'
 import { mapRecord } from '../mappings/netwrix.ts'
 import { fromJson, recordId } from './record.ts'
 
@@ -30,11 +31,7 @@ export function activityBatch(
   const rejects: Reject[] = []
   for (const [index, value] of records.entries()) {
     try {
-      const record = fromJson(value)
-      const id = record.rid === '' ? contentId(value) : recordId(record.rid)
-      const text = Buffer.from(id).toString('hex')
-      const event = mapRecord(record, { kind: 'activity', profile, receivedAt, id: text })
-      packer.add(encode(event), event.time, event.severity, id)
+      addRecord(packer, value, profile, receivedAt)
     } catch (thrown) {
       const { code, message } = asCefline(thrown)
       rejects.push({
@@ -48,6 +45,38 @@ export function activityBatch(
     }
   }
   return { read: records.length, lines: packer.take(), rejects, ignored: 0 }
+}
+
+/**
+ * The line of a record that was set aside, as its page would have made it today. Throws the reason
+ * when it still cannot be mapped.
+ */
+export function activityLine(
+  reject: StoredReject,
+  profile: ActivityBatchOptions['profile'],
+): Lines {
+  const { record, origin, row, at } = reject
+  const packer = new LinePacker(64 * 1024)
+  try {
+    addRecord(packer, JSON.parse(record), profile, at)
+  } catch (thrown) {
+    const { code, message } = asCefline(thrown, 'record')
+    throw error(code, `${origin} record ${row}: ${message}`, { cause: thrown, permanent: true })
+  }
+  return packer.take()
+}
+
+function addRecord(
+  packer: LinePacker,
+  value: unknown,
+  profile: ActivityBatchOptions['profile'],
+  receivedAt: number,
+): void {
+  const record = fromJson(value)
+  const id = record.rid === '' ? contentId(value) : recordId(record.rid)
+  const text = Buffer.from(id).toString('hex')
+  const event = mapRecord(record, { kind: 'activity', profile, receivedAt, id: text })
+  packer.add(encode(event), event.time, event.severity, id)
 }
 
 /** First 16 bytes of the SHA-256 of the JSON with its keys in order. */

@@ -1,33 +1,50 @@
 /**
- * Collects what becomes of a file's rows until it is enough for a batch: big enough to make a
- * commit worth its sync, small enough for a few of them to be in memory at once.
+ * Collects what becomes of the rows of alert files until it is enough for a batch: big enough to make
+ * a commit worth its sync, small enough for a few of them to be in memory at once. A batch may have
+ * rows of many files; it says which ones end with it.
  */
 import { encode } from '../cef/encode.ts'
 import type { Batch, Notice, Reject } from '../core.ts'
-import { idBytes, LinePacker } from '../io/lines.ts'
+import type { Code } from '../error.ts'
+import { LinePacker } from '../io/lines.ts'
 import type { MappingOptions } from '../mappings/netwrix.ts'
 import { mapRecord } from '../mappings/netwrix.ts'
+import type { AlertIds } from './alert-ids.ts'
+import { keptRecord } from './alert-record.ts'
 import type { ActivityRecord } from './record.ts'
 import { recordId } from './record.ts'
 
 const batchRows = 2_000
 const batchBytes = 512 * 1024
 
-/** Bit of the row's number in an id that makes it a reject's: a row that is refused today must not
- * be taken for known when the configuration has been put right and the file is dropped again. */
-const refusedBit = 0x80000000
-
-/** What a reject's text is cut to, in characters; the file itself is kept in `done`. */
-const recordLength = 1024 * 1024
-
+/** A file whose rows come now. */
 export interface AlertOrigin {
   /** The file's name, printable. */
   name: string
-  /** SHA-256 of all its bytes. */
-  digest: Buffer
+  ids: AlertIds
   profile: MappingOptions['profile']
   /** ms since 1970: the time of rows that have none. */
   receivedAt: number
+}
+
+/** Why a file was not read to its end: an error in parts, as a thread's boundary keeps of one only
+ * its text. */
+export interface AlertFailure {
+  code: Code
+  message: string
+  permanent: boolean
+}
+
+/** A file that has no more rows than those given up to and including this batch. */
+export interface AlertEnd {
+  /** Its place in the list of files. */
+  index: number
+  failure?: AlertFailure
+}
+
+export interface AlertPortion {
+  batch: Batch
+  ended: AlertEnd[]
 }
 
 /** A packer whose buffers a batch fits into. */
@@ -36,23 +53,17 @@ export function alertPacker(): LinePacker {
 }
 
 export class AlertBatch {
-  readonly #origin: AlertOrigin
   readonly #packer: LinePacker
-  /** The id of a row without RID: 12 bytes of the file's digest and the row's number. */
-  readonly #rowId = Buffer.alloc(idBytes)
-  readonly #digestText: string
   #rejects: Reject[] = []
   #rejectLength = 0
   #ignored = 0
   #notices: Notice[] = []
+  #ended: AlertEnd[] = []
 
-  /** The packer may have been used for another file. */
-  constructor(origin: AlertOrigin, packer: LinePacker) {
-    this.#origin = origin
+  /** The packer may have been used before. */
+  constructor(packer: LinePacker) {
     this.#packer = packer
     packer.clear()
-    origin.digest.copy(this.#rowId, 0, 0, idBytes - 4)
-    this.#digestText = origin.digest.toString('hex', 0, idBytes - 4)
   }
 
   get isFull(): boolean {
@@ -66,30 +77,34 @@ export class AlertBatch {
   /** Nothing in it that anyone should hear of. */
   get isEmpty(): boolean {
     const counted = this.#packer.count + this.#rejects.length + this.#ignored
-    return counted === 0 && this.#notices.length === 0
+    return counted + this.#notices.length + this.#ended.length === 0
   }
 
-  add(record: ActivityRecord, row: number): void {
-    const { profile, receivedAt } = this.#origin
-    const id = record.rid === '' ? this.#idOf(row) : recordId(record.rid)
-    const idText = record.rid === '' ? this.#digestText + hexOf(row) : ''
-    const event = mapRecord(record, { kind: 'alert', profile, receivedAt, id: idText })
-    this.#packer.add(encode(event), event.time, event.severity, id)
+  add(record: ActivityRecord, row: number, { ids, profile, receivedAt }: AlertOrigin): void {
+    const hasRid = record.rid !== ''
+    const id = hasRid ? '' : ids.textOf(row)
+    const event = mapRecord(record, { kind: 'alert', profile, receivedAt, id })
+    const key = hasRid ? recordId(record.rid) : ids.of(row)
+    this.#packer.add(encode(event), event.time, event.severity, key)
   }
 
-  /** `reason` goes on after the place: `has …`. */
-  refuse(row: number, code: Reject['code'], reason: string, text: string): void {
-    const { name } = this.#origin
-    const left = text.length - recordLength
+  /** `reason` goes on after the place: `has …`. `header` and `text` are rows as the file has them. */
+  refuse(
+    row: number,
+    { code, reason, header, text }: { code: Code; reason: string; header: string; text: string },
+    { name, ids }: AlertOrigin,
+  ): void {
+    const record = keptRecord(header, text)
+    const id = ids.ofRefused(row)
     this.#rejects.push({
       code,
       reason: `${name} row ${row} ${reason}`,
       origin: name,
       row,
-      record: left > 0 ? `${text.slice(0, recordLength)}… (and ${left} characters)` : text,
-      id: Buffer.from(this.#idOf(row | refusedBit)),
+      record,
+      id,
     })
-    this.#rejectLength += Math.min(text.length, recordLength)
+    this.#rejectLength += record.length
   }
 
   ignore(): void {
@@ -100,7 +115,17 @@ export class AlertBatch {
     this.#notices.push(notice)
   }
 
-  take(): Batch {
+  end(end: AlertEnd): void {
+    this.#ended.push(end)
+  }
+
+  /** Forgets what was added since the last `take`. */
+  clear(): void {
+    this.#packer.clear()
+    this.#reset()
+  }
+
+  take(): AlertPortion {
     const lines = this.#packer.take()
     const batch: Batch = {
       read: lines.count + this.#rejects.length + this.#ignored,
@@ -109,19 +134,16 @@ export class AlertBatch {
       ignored: this.#ignored,
     }
     if (this.#notices.length > 0) batch.notices = this.#notices
+    const ended = this.#ended
+    this.#reset()
+    return { batch, ended }
+  }
+
+  #reset(): void {
     this.#rejects = []
     this.#rejectLength = 0
     this.#ignored = 0
     this.#notices = []
-    return batch
+    this.#ended = []
   }
-
-  #idOf(row: number): Buffer {
-    this.#rowId.writeUInt32BE(row >>> 0, idBytes - 4)
-    return this.#rowId
-  }
-}
-
-function hexOf(row: number): string {
-  return row.toString(16).padStart(8, '0')
 }

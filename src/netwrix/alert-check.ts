@@ -10,12 +10,12 @@ import type { FolderOptions } from '../io/folder.ts'
 import { folderError, localSettle, networkSettle, watchMode } from '../io/folder.ts'
 import { listFiles } from '../io/listing.ts'
 import { errnoOf } from '../io/regular-file.ts'
-import type { AlertFinish } from './alert-finish.ts'
+import type { AlertFolders } from './alert-finish.ts'
 
 type Watching = Pick<FolderOptions, 'settle' | 'watch'>
 
 export async function* checkAlertFolder(
-  { folder, done, failed, after }: AlertFinish,
+  { folder, done, failed, after }: AlertFolders,
   { settle, watch }: Watching,
 ): AsyncGenerator<CheckStep> {
   const writable = after !== 'keep'

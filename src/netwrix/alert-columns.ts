@@ -5,6 +5,8 @@
  * same fields: the API's ("Activity record reference", and "Compatibility notice" for 8.x), the event
  * log add-on's and those of the rendered event. A column that is none of them is kept by its name.
  */
+import { error } from '../error.ts'
+import { printable, shorten } from '../io/printable.ts'
 
 /** A field of the record that is text. */
 export type TextField =
@@ -60,9 +62,9 @@ const detailColumns: Record<string, DetailField> = {
 
 const whenColumns = new Set(['when', 'time', 'datetime'])
 
-/** The plan for a header; undefined when it has no column that is known. The first column of a
- * name counts, a second one is kept as an unknown one. */
-export function columnsOf(header: string[]): Column[] | undefined {
+/** The plan for a header. The first column of a name counts, a second one is kept as an unknown
+ * one. Throws `header` (permanent) when it has no column that is known. */
+export function knownColumns(header: string[]): Column[] {
   const taken = new Set<string>()
   const columns = header.map((name) => {
     const column = columnOf(name)
@@ -73,7 +75,14 @@ export function columnsOf(header: string[]): Column[] | undefined {
     }
     return other(name)
   })
-  return taken.size > 0 ? columns : undefined
+  if (taken.size > 0) return columns
+  const found = shorten(printable(header.join(', ')), 200)
+  throw error(
+    'header',
+    `the header "${found}" has no column that is known; ` +
+      'one of When, Who, Action, What, Where, Object Type, Data Source, RID, Details is needed',
+    { permanent: true },
+  )
 }
 
 function columnOf(name: string): Column {

@@ -1,22 +1,23 @@
 /**
- * What becomes of an alert file when everything of it is durable, and of one that can never be read.
+ * Where alert files go: to `done` when everything of them is durable, to `failed`, with the reason
+ * beside them, when they can never be read. Both folders belong to Cefline: what is in them is removed
+ * after a while, and what is written to there comes back.
  */
-import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Notice } from '../core.ts'
-import type { CeflineError } from '../error.ts'
-import { error } from '../error.ts'
-import { removeAfter } from '../io/afterwards.ts'
-import type { Afterwards } from '../io/afterwards.ts'
+import { error, isCeflineError } from '../error.ts'
+import { Afterwards, removeAfter } from '../io/afterwards.ts'
 import { joinPath, printableName, withEnding } from '../io/file-name.ts'
-import { idBytes } from '../io/lines.ts'
 import { moveInto } from '../io/move.ts'
+import type { Moved } from '../io/move.ts'
 import { Purge } from '../io/purge.ts'
 import { errnoOf } from '../io/regular-file.ts'
 import type { SeenFile } from '../io/settled.ts'
+import type { AlertFailure } from './alert-batch.ts'
+import type { Options } from './alert-options.ts'
 
-export interface AlertFinish {
+export interface AlertFolders {
   /** Absolute paths. */
   folder: string
   done: string
@@ -24,12 +25,14 @@ export interface AlertFinish {
   after: 'move' | 'delete' | 'keep'
 }
 
+const reasonEnding = '.reason.txt'
+
 /** The folders of a source's options, made absolute. Throws `config` when a file would come back to
  * the folder that it is taken from. */
-export function alertFinish(
+export function alertFolders(
   source: string,
-  options: Pick<AlertFinish, 'folder' | 'after'> & { done: string | null; failed: string | null },
-): AlertFinish {
+  options: Pick<Options, 'folder' | 'done' | 'failed' | 'after'>,
+): AlertFolders {
   const folder = resolve(options.folder)
   const done = resolve(options.done ?? `${folder}/done`)
   const failed = resolve(options.failed ?? `${folder}/failed`)
@@ -44,66 +47,93 @@ export function alertFinish(
   return { folder, done, failed, after: options.after }
 }
 
-/** What is to be deleted and was left in `done`, as by a crash, is removed a minute after its last
- * change; everything else is kept for `keepDone` ms. */
-export function finishPurge(
-  { done, failed, after }: AlertFinish,
-  keepDone: number,
-  afterwards: Afterwards,
-): Purge {
-  const age = after === 'delete' && done !== failed ? removeAfter : keepDone
-  return new Purge([
-    { folder: done, age, isKept: (name) => afterwards.isStuck(name) },
-    { folder: failed, age: keepDone },
-  ])
+export class AlertFinish {
+  readonly #folders: AlertFolders
+  readonly #read: Afterwards
+  readonly #refused: Afterwards
+  readonly #purge: Purge
+
+  /** `keepDone` in ms. What is to be deleted and was left in `done`, as by a crash, is removed a
+   * minute after its last change. */
+  constructor(folders: AlertFolders, keepDone: number) {
+    const { folder, done, failed, after } = folders
+    this.#folders = folders
+    this.#read = new Afterwards({
+      folder,
+      target: done,
+      remove: after === 'delete',
+      told: { had: 'it had been read', means: '; its rows without a RID are sent twice' },
+    })
+    this.#refused = new Afterwards({
+      folder,
+      target: failed,
+      remove: false,
+      told: { had: 'it could not be read', means: '' },
+      beside: reasonEnding,
+    })
+    const age = after === 'delete' && done !== failed ? removeAfter : keepDone
+    this.#purge = new Purge([
+      { folder: done, age, isKept: (name) => this.#read.isStuck(name) },
+      { folder: failed, age: keepDone, isKept: (name) => this.#refused.isStuck(name) },
+    ])
+  }
+
+  /** Moves the file to `done`, also one that is to be deleted, and has it looked after there: its
+   * writer may not have finished. Gives what there is to tell; throws `write-failed` when it is still
+   * where it was. */
+  async done(file: SeenFile): Promise<Notice | undefined> {
+    const moved = await move(file, this.#folders, this.#folders.done, this.#read)
+    return moved.kind === 'changed' ? changedNotice(file.name) : undefined
+  }
+
+  /** Moves the file to `failed` and writes the reason beside it. As `done` does. */
+  async failed(file: SeenFile, reason: AlertFailure): Promise<Notice | undefined> {
+    const { failed } = this.#folders
+    const moved = await move(file, this.#folders, failed, this.#refused)
+    if (moved.kind === 'changed') return changedNotice(file.name)
+    if (moved.kind === 'gone') return undefined
+    return writeReason(joinPath(failed, withEnding(moved.name, reasonEnding)), reason)
+  }
+
+  /** Waits for it, and meanwhile looks after the files. */
+  async during<T>(waiting: Promise<T>): Promise<T> {
+    return this.#refused.during(this.#read.during(waiting))
+  }
+
+  /** Does what is due, and gives what there is to tell. Never throws. */
+  async due(): Promise<Notice[]> {
+    return [...(await this.#read.due()), ...(await this.#refused.due())]
+  }
+
+  /** Removes what is old, when it is time. Never throws. */
+  async purge(): Promise<Notice[]> {
+    return this.#purge.due()
+  }
+
+  /** Looks at all files once more, and forgets them. */
+  async end(): Promise<Notice[]> {
+    return [...(await this.#read.end()), ...(await this.#refused.end())]
+  }
 }
 
-/** Moves the file to `done`, also one that is to be deleted, and has it looked after there: its writer
- * may not have finished. Gives what there is to tell; throws `write-failed` when it is still where it
- * was. */
-export async function finish(
-  { folder, done }: AlertFinish,
+async function move(
   { name, identity }: SeenFile,
+  { folder }: AlertFolders,
+  target: string,
   afterwards: Afterwards,
-): Promise<Notice | undefined> {
+): Promise<Moved> {
   try {
-    const moved = await moveInto(joinPath(folder, name), identity, done, name)
+    const moved = await moveInto(joinPath(folder, name), identity, target, name)
     // Nobody writes to a copy; one that is to be deleted is removed by the purge.
     if (moved.kind === 'moved' && !moved.copied) afterwards.remember(name, moved.name, identity)
-    return moved.kind === 'changed' ? changedNotice(name) : undefined
+    return moved
   } catch (cause) {
-    throw notMoved(`moved to ${done}`, cause)
+    throw isCeflineError(cause) ? cause : notMoved(target, cause)
   }
-}
-
-/** Moves the file to `failed` and writes the reason beside it. Throws as `finish` does. */
-export async function fail(
-  { folder, failed }: AlertFinish,
-  { name, identity }: SeenFile,
-  reason: CeflineError,
-): Promise<Notice | undefined> {
-  try {
-    const moved = await moveInto(joinPath(folder, name), identity, failed, name)
-    if (moved.kind === 'changed') return changedNotice(name)
-    if (moved.kind === 'gone') return undefined
-    return await writeReason(joinPath(failed, withEnding(moved.name, '.reason.txt')), reason)
-  } catch (cause) {
-    throw notMoved(`moved to ${failed}`, cause)
-  }
-}
-
-/** 16 bytes that stand for a file that is left where it is: its name, inode, size and time. */
-export function fingerprint({ name, identity }: SeenFile): Uint8Array {
-  const { ino, size, mtimeNs } = identity
-  return createHash('sha256')
-    .update(name)
-    .update(`/${ino}/${size}/${mtimeNs}`)
-    .digest()
-    .subarray(0, idBytes)
 }
 
 /** The file is out of the way already, so this may fail. */
-async function writeReason(path: Buffer, reason: CeflineError): Promise<Notice | undefined> {
+async function writeReason(path: Buffer, reason: AlertFailure): Promise<Notice | undefined> {
   try {
     const text = `${new Date().toISOString()} ${reason.code}\n${reason.message}\n`
     await writeFile(path, text, { flag: 'wx' })
@@ -122,7 +152,7 @@ function changedNotice(name: Buffer): Notice {
   }
 }
 
-function notMoved(what: string, cause: unknown): Error {
+function notMoved(target: string, cause: unknown): Error {
   const errno = errnoOf(cause)
   const cure: Record<string, string> = {
     EACCES: 'the user that Cefline runs as needs permission to write there',
@@ -135,7 +165,7 @@ function notMoved(what: string, cause: unknown): Error {
   }
   return error(
     'write-failed',
-    `files cannot be ${what} (${errno || String(cause)}); ${cure[errno] ?? 'it is tried again'}`,
+    `files cannot be moved to ${target} (${errno || String(cause)}); ${cure[errno] ?? 'it is tried again'}`,
     { cause },
   )
 }

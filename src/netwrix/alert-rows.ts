@@ -6,6 +6,7 @@
  * refused, as no one can say which cell is which; one with fewer is taken when what is there has a
  * When and an Action, as a writer that leaves out empty cells at the end would have it.
  */
+import type { Row } from '../decoders/delimited.ts'
 import type { Code } from '../error.ts'
 import { printable, shorten } from '../io/printable.ts'
 import type { Column } from './alert-columns.ts'
@@ -13,10 +14,14 @@ import type { ReadDate } from './alert-date.ts'
 import type { ActivityRecord } from './record.ts'
 import { emptyRecord } from './record.ts'
 
+/** `reason` begins with what the row has or is, to be put after the place. */
+export interface Refusal {
+  code: Code
+  reason: string
+}
+
 export type Verdict =
-  | { kind: 'record'; record: ActivityRecord }
-  | { kind: 'ignored' }
-  | { kind: 'refused'; code: Code; reason: string }
+  { kind: 'record'; record: ActivityRecord } | { kind: 'ignored' } | ({ kind: 'refused' } & Refusal)
 
 const ignored: Verdict = { kind: 'ignored' }
 
@@ -24,17 +29,20 @@ const ignored: Verdict = { kind: 'ignored' }
  * `N/A` in every row, must not make rows one and the same event: it is kept as an unknown column. */
 const likelyRid = /^(?=.*\d)[0-9A-Za-z{}-]{20,64}$/
 
-/** `reason` begins with what the row has or is, to be put after the place. */
 export function readRow(cells: string[], columns: Column[], readDate: ReadDate): Verdict {
   if (cells.every(isBlank)) return ignored
   // A delimiter too many at the end says nothing.
-  if (!cells.slice(columns.length).every(isBlank)) return refused('row', tooMany(cells, columns))
+  if (cells.length > columns.length && !cells.slice(columns.length).every(isBlank)) {
+    return refused('row', tooMany(cells, columns))
+  }
   const record = emptyRecord()
   let when: string | undefined
   let hasContent = false
-  for (const [index, cell] of cells.entries()) {
+  // Once for each cell of each row: an iterator of pairs costs several times as much.
+  for (let index = 0; index < columns.length; index += 1) {
     const column = columns[index]
-    if (!column || cell === '') continue
+    const cell = cells[index]
+    if (!column || !cell) continue
     switch (column.kind) {
       case 'text':
         if (column.field === 'rid') setRid(record, cell)
@@ -68,14 +76,13 @@ export function readRow(cells: string[], columns: Column[], readDate: ReadDate):
   return { kind: 'record', record }
 }
 
-/** A row as text, as it could stand in the file: what is kept of one that was refused. */
-export function rowText(cells: string[], delimiter: string): string {
-  return cells
-    .map((cell) => {
-      const plain = !/["\r\n]/.test(cell) && !cell.includes(delimiter)
-      return plain ? cell : `"${cell.replaceAll('"', '""')}"`
-    })
-    .join(delimiter)
+/** Why a row is refused that cannot be told from what is around it. */
+export function brokenReason({ problem, reason }: NonNullable<Row['broken']>): Refusal {
+  if (problem === 'too-large') {
+    return { code: 'too-large', reason: `${reason}; only its beginning is kept` }
+  }
+  const cure = 'a quote that begins a cell must have its pair, and quotes inside must be doubled'
+  return { code: 'row', reason: `${reason}; ${cure}` }
 }
 
 function setRid(record: ActivityRecord, cell: string): void {

@@ -1,12 +1,13 @@
 /**
- * The main thread's side of the worker that reads alert files. A file's reading begins when it is
- * asked for, so the next file is being parsed while this one's last batch is committed. A worker that
- * dies fails what it was asked for and is started anew at the next file.
+ * The main thread's side of the worker that reads alert files. Reading begins when it is asked for, so
+ * the next files are being parsed while the last batch of these is committed. A worker that dies fails
+ * what it was asked for and is started anew at the next reading.
  */
 import type { Worker } from 'node:worker_threads'
 import type { Batch } from '../core.ts'
-import { error } from '../error.ts'
 import { startWorker } from '../io/start-worker.ts'
+import type { AlertPortion } from './alert-batch.ts'
+import { asError } from './alert-reader.ts'
 import type { AlertFile, AlertReading } from './alert-reader.ts'
 import type { FromWorker, ToWorker } from './alert-worker.ts'
 
@@ -22,8 +23,8 @@ export class AlertThread {
     this.#options = options
   }
 
-  /** Begins to read at once. The batches are those of `readAlerts`, as are the errors. */
-  read(file: AlertFile): AsyncIterable<Batch> {
+  /** Begins to read at once. The batches are those of `AlertReader`; throws when the thread ended. */
+  read(files: AlertFile[]): AsyncIterable<AlertPortion> {
     const worker = (this.#worker ??= this.#start())
     const number = (this.#last += 1)
     const reading = new Reading(
@@ -34,7 +35,7 @@ export class AlertThread {
     this.#untaken.add(reading)
     // Somebody waits for it, and nothing else may keep the process running.
     worker.ref()
-    this.#post(worker, { kind: 'read', reading: number, file, options: this.#options })
+    this.#post(worker, { kind: 'read', reading: number, files })
     return reading
   }
 
@@ -55,9 +56,12 @@ export class AlertThread {
   #start(): Worker {
     const worker = startWorker('./alert-worker', import.meta.url)
     worker.unref()
+    this.#post(worker, { kind: 'options', options: this.#options })
     worker.on('message', (message: FromWorker) => {
+      // One that is being ended must keep the process running until it has.
+      if (this.#worker !== worker) return
       const reading = this.#readings.get(message.reading)
-      if (message.kind !== 'batch') this.#readings.delete(message.reading)
+      if (message.kind !== 'portion') this.#readings.delete(message.reading)
       if (this.#readings.size === 0) worker.unref()
       reading?.receive(message)
     })
@@ -78,7 +82,8 @@ export class AlertThread {
 
   #failAll(message: string): void {
     for (const [reading, waiting] of this.#readings) {
-      waiting.receive({ kind: 'failed', reading, code: 'internal', message, permanent: false })
+      const failure = { code: 'internal', message, permanent: false } as const
+      waiting.receive({ kind: 'failed', reading, failure })
     }
     this.#readings.clear()
   }
@@ -88,7 +93,7 @@ export class AlertThread {
   }
 }
 
-/** One file's messages, in a queue of their own. */
+/** The messages of one reading, in a queue of their own. */
 class Reading {
   readonly #taken: (buffer: ArrayBuffer | undefined) => void
   readonly #over: () => void
@@ -105,14 +110,14 @@ class Reading {
     this.#wake?.()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<AlertPortion> {
     for (;;) {
       const message = this.#messages.shift()
       if (!message) {
         await new Promise<void>((resolve) => (this.#wake = resolve))
-      } else if (message.kind === 'batch') {
-        const batch = withBuffers(message.batch)
-        yield batch
+      } else if (message.kind === 'portion') {
+        const batch = withBuffers(message.portion.batch)
+        yield { ...message.portion, batch }
         // The batch is durable: its buffer goes back to be filled again.
         const { buffer } = batch.lines.bytes
         this.#taken(buffer.byteLength > 0 ? (buffer as ArrayBuffer) : undefined)
@@ -121,7 +126,7 @@ class Reading {
         return
       } else {
         this.#over()
-        throw error(message.code, message.message, { permanent: message.permanent })
+        throw asError(message.failure)
       }
     }
   }

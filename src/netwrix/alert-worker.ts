@@ -1,25 +1,26 @@
 /**
- * The worker thread's side: reads the files it is asked for, one after the other, and posts their
- * batches. It is never more than the granted number of batches ahead of the one who takes them.
+ * The worker thread's side: reads the lists of files it is asked for, one after the other, and posts
+ * their batches. It is never more than the granted number of batches ahead of the one who takes them.
  */
 import { parentPort } from 'node:worker_threads'
-import type { Batch } from '../core.ts'
-import type { Code } from '../error.ts'
 import { asCefline } from '../error.ts'
-import type { AlertFile, AlertReading } from './alert-reader.ts'
+import type { AlertFailure, AlertPortion } from './alert-batch.ts'
 import { alertPacker } from './alert-batch.ts'
-import { readAlerts } from './alert-reader.ts'
+import type { AlertFile, AlertReading } from './alert-reader.ts'
+import { AlertReader } from './alert-reader.ts'
 
 export type ToWorker =
-  | { kind: 'read'; reading: number; file: AlertFile; options: AlertReading }
+  /** Comes first, once. */
+  | { kind: 'options'; options: AlertReading }
+  | { kind: 'read'; reading: number; files: AlertFile[] }
   /** A batch was taken, so one more may be posted; with the buffer that its lines were in. */
   | { kind: 'grant'; buffer: ArrayBuffer | undefined }
 
 export type FromWorker =
-  | { kind: 'batch'; reading: number; batch: Batch }
+  | { kind: 'portion'; reading: number; portion: AlertPortion }
   | { kind: 'end'; reading: number }
-  /** An error in parts, as a thread's boundary keeps of an Error only its text. */
-  | { kind: 'failed'; reading: number; code: Code; message: string; permanent: boolean }
+  /** Not one file's fault, but ours. */
+  | { kind: 'failed'; reading: number; failure: AlertFailure }
 
 /** Batches that may be under way at once. */
 export const batchesAhead = 4
@@ -27,6 +28,7 @@ export const batchesAhead = 4
 if (parentPort) {
   const port = parentPort
   const packer = alertPacker()
+  let reader: AlertReader | undefined
   let granted = batchesAhead
   let wake: (() => void) | undefined
   let work = Promise.resolve()
@@ -35,24 +37,26 @@ if (parentPort) {
     port.postMessage(message, transfer)
   }
 
-  const read = async ({ reading, file, options }: ToWorker & { kind: 'read' }): Promise<void> => {
+  const read = async ({ reading, files }: ToWorker & { kind: 'read' }): Promise<void> => {
     try {
-      for await (const batch of readAlerts(file, options, packer)) {
+      for (const portion of reader?.read(files) ?? []) {
         while (granted === 0) await new Promise<void>((resolve) => (wake = resolve))
         granted -= 1
-        const { bytes, ids } = batch.lines
+        const { bytes, ids } = portion.batch.lines
         const transfer = [bytes.buffer, ids.buffer].filter((buffer) => buffer.byteLength > 0)
-        post({ kind: 'batch', reading, batch }, transfer as ArrayBuffer[])
+        post({ kind: 'portion', reading, portion }, transfer as ArrayBuffer[])
       }
       post({ kind: 'end', reading })
     } catch (thrown) {
       const { code, message, permanent } = asCefline(thrown)
-      post({ kind: 'failed', reading, code, message, permanent })
+      post({ kind: 'failed', reading, failure: { code, message, permanent } })
     }
   }
 
   port.on('message', (message: ToWorker) => {
-    if (message.kind === 'read') {
+    if (message.kind === 'options') {
+      reader = new AlertReader(message.options, packer)
+    } else if (message.kind === 'read') {
       work = work.then(() => read(message))
     } else {
       if (message.buffer) packer.giveBack(message.buffer)

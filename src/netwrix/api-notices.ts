@@ -13,8 +13,8 @@ export function backfill({ mode, from }: Checkpoint, pageSize: number): Notice {
     code: 'backfill',
     message:
       `a backfill is coming, as there is no mark yet: ${range}, page after page of up to ` +
-      `${pageSize} records, as fast as the server gives them and the destinations take them, with ` +
-      'no limit of its own; alerts go before them',
+      `${pageSize} records, as fast as the server gives them; they go out at each destination’s ` +
+      'rate, and alerts go before them',
   }
 }
 

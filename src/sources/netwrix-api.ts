@@ -19,7 +19,7 @@ import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } fr
 import { error, isCeflineError } from '../error.ts'
 import { noLines } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
-import { activityBatch } from '../netwrix/activity-batch.ts'
+import { activityBatch, activityLine } from '../netwrix/activity-batch.ts'
 import { checkApi, run } from '../netwrix/api-check.ts'
 import { backfill, markStuck, unverified, urlChanged } from '../netwrix/api-notices.ts'
 import { readUrl, refuseUnusable } from '../netwrix/api-options.ts'
@@ -115,9 +115,8 @@ class NetwrixApi implements Source {
     }
   }
 
-  async remap(_reject: StoredReject): Promise<Lines> {
-    await Promise.resolve()
-    throw error('internal', 'not built')
+  async remap(reject: StoredReject): Promise<Lines> {
+    return activityLine(reject, this.#options.profile)
   }
 
   async close(): Promise<void> {

@@ -6,17 +6,23 @@ import t from 'tap'
 import { Afterwards } from '../../src/io/afterwards.ts'
 import { identify } from '../../src/io/regular-file.ts'
 
+const told = { had: 'it had been read', means: '; its rows without a RID are sent twice' }
+
 /** A drop folder and its `done`, with the clock in the hands of the test. */
 class Folders {
   readonly folder: string
   readonly done: string
   readonly afterwards: Afterwards
 
-  constructor(folder: string, options: { remove?: boolean; mostFiles?: number } = {}) {
+  constructor(
+    folder: string,
+    options: { remove?: boolean; mostFiles?: number; beside?: string } = {},
+  ) {
     this.folder = folder
     this.done = join(folder, 'done')
     mkdirSync(this.done)
-    this.afterwards = new Afterwards({ folder, done: this.done, remove: false, ...options })
+    const target = this.done
+    this.afterwards = new Afterwards({ folder, target, remove: false, told, ...options })
   }
 
   /** Puts a file into `done` as if it had been moved at `now`. */
@@ -107,7 +113,7 @@ t.test('one that was removed or replaced is not ours any more', async (t) => {
 t.test('one that cannot be moved back is told once and not given up', async (t) => {
   const root = t.testdir({ done: {} })
   const [folder, done] = [join(root, 'drop'), join(root, 'done')]
-  const afterwards = new Afterwards({ folder, done, remove: true })
+  const afterwards = new Afterwards({ folder, target: done, remove: true, told })
   const path = Buffer.from(join(done, 'a.csv'))
   writeFileSync(path, 'one')
   const identity = await identify(path)
@@ -124,6 +130,17 @@ t.test('one that cannot be moved back is told once and not given up', async (t) 
   t.match(await afterwards.due(240_000), [{ level: 'warn' }])
   t.notOk(afterwards.isStuck(name))
   t.strictSame(readdirSync(folder), ['a.csv'])
+})
+
+t.test('what lies beside it is removed when it goes back', async (t) => {
+  const folders = new Folders(t.testdir({}), { beside: '.reason.txt' })
+  const path = await folders.move('a.csv', 0)
+  await folders.move('b.csv', 0)
+  for (const name of ['a.csv', 'b.csv']) writeFileSync(join(folders.done, `${name}.reason.txt`), '')
+  appendFileSync(path, 'two')
+  t.equal((await folders.due(1_000)).length, 1)
+  t.strictSame(folders.waiting, ['a.csv'])
+  t.strictSame(readdirSync(folders.done).sort(), ['b.csv', 'b.csv.reason.txt'])
 })
 
 t.test('the list is bounded', async (t) => {

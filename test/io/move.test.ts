@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { moveBack, moveInto } from '../../src/io/move.ts'
 import type { FileIdentity } from '../../src/io/regular-file.ts'
@@ -126,5 +127,45 @@ t.test('a folder that may not be written', async (t) => {
     await t.rejects(move(folder, done), { code: 'EACCES' })
     t.ok(existsSync(join(folder, 'a.csv')))
     chmodSync(done, 0o700)
+  })
+})
+
+t.test('a file that comes under the name while the move is under way', async (t) => {
+  const folder = t.testdir({})
+  const done = join(folder, 'done')
+  for (let round = 0; round < 20; round += 1) {
+    const path = join(folder, 'a.csv')
+    writeFileSync(path, 'one')
+    writeFileSync(join(folder, 'x'), 'another')
+    const moving = move(folder, done)
+    await sleep(round / 20)
+    renameSync(join(folder, 'x'), path)
+    const moved = (await moving) as { kind: string }
+    t.equal(readFileSync(path, 'utf8'), 'another', moved.kind)
+    if (moved.kind === 'moved') t.equal(readFileSync(join(done, 'a.csv'), 'utf8'), 'one')
+    t.notOk(existsSync(done) && readdirSync(done).some((name) => name !== 'a.csv'))
+    rmSync(path)
+    rmSync(done, { recursive: true, force: true })
+  }
+})
+
+const notRoot = process.geteuid?.() === 0 ? false : 'only root can make another user’s file'
+
+t.test('where a file may not be linked, as it is another user’s', { skip: notRoot }, async (t) => {
+  const text = (path: string) => readFileSync(path, 'utf8')
+  await unprivileged(async (folder) => {
+    for (const content of ['one', 'two']) {
+      process.seteuid?.(0)
+      writeFileSync(join(folder, 'a.csv'), content)
+      process.seteuid?.(65534)
+      t.match(await move(folder, join(folder, 'done')), { kind: 'moved', copied: false })
+    }
+    const done = readdirSync(join(folder, 'done')).sort()
+    t.match(done, [/^a\.\d+T\d+Z\.csv$/, 'a.csv'])
+    t.strictSame(
+      done.map((name) => text(join(folder, 'done', name))),
+      ['two', 'one'],
+    )
+    t.strictSame(readdirSync(folder), ['done'])
   })
 })

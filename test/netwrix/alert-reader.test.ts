@@ -5,20 +5,14 @@ import t from 'tap'
 import type { Batch } from '../../src/core.ts'
 import { unpackLines } from '../../src/io/lines.ts'
 import type { AlertReading } from '../../src/netwrix/alert-reader.ts'
-import { readAlerts, readFileOnce } from '../../src/netwrix/alert-reader.ts'
+import { AlertReader, readFileOnce } from '../../src/netwrix/alert-reader.ts'
 import { recordId } from '../../src/netwrix/record.ts'
 
 const reading: AlertReading = { timezone: 'UTC', dateFormat: 'auto', profile: 'standard' }
 const example = join(import.meta.dirname, '../../examples/alert.csv')
 
-async function all(path: string, options: Partial<AlertReading> = {}): Promise<Batch[]> {
-  return collect(readFileOnce(path, { ...reading, ...options }))
-}
-
-async function collect(batches: AsyncIterable<Batch>): Promise<Batch[]> {
-  const found: Batch[] = []
-  for await (const batch of batches) found.push(batch)
-  return found
+function all(path: string, options: Partial<AlertReading> = {}): Batch[] {
+  return [...readFileOnce(path, { ...reading, ...options })]
 }
 
 function cefs(batches: Batch[]): string[] {
@@ -34,7 +28,7 @@ function ids(batches: Batch[]): string[] {
 }
 
 t.test('the example', async (t) => {
-  const batches = await all(example)
+  const batches = all(example)
   t.equal(batches.length, 1)
   t.match(batches[0], { read: 6, ignored: 0, rejects: [] })
   const lines = cefs(batches)
@@ -55,7 +49,7 @@ t.test('encodings give the same events', async (t) => {
   })
   const names = ['utf8.csv', 'utf16.csv', 'utf16be.csv', 'western.csv']
   for (const name of names) {
-    const batches = await all(join(folder, name))
+    const batches = all(join(folder, name))
     t.match(cefs(batches)[0], /suser=müller /, name)
     const notices = name === 'western.csv' ? [{ level: 'warn', code: 'encoding' }] : undefined
     t.match(batches[0]?.notices, notices, name)
@@ -75,7 +69,7 @@ t.test('bad rows do not stop their file', async (t) => {
       '2026-01-02T03:04:05Z\tme\tAdded',
     ].join('\n'),
   })
-  const [batch] = await all(join(folder, 'bad.csv'))
+  const [batch] = all(join(folder, 'bad.csv'))
   t.match(batch, { read: 7, ignored: 2, lines: { count: 2 } })
   t.strictSame(
     batch?.rejects.map(({ row, code }) => [row, code]),
@@ -90,8 +84,8 @@ t.test('bad rows do not stop their file', async (t) => {
     'bad.csv row 3 has "03/04/2026 10:00" in When, which may be month/day or day/month; ' +
       'set dateFormat to month-first or day-first',
   )
-  t.equal(batch?.rejects[1]?.record, '2026-01-02T03:04:05Z\t"me\tAdded')
-  const right = await all(join(folder, 'bad.csv'), { dateFormat: 'day-first' })
+  t.equal(batch?.rejects[1]?.record, 'When\tWho\tAction\n2026-01-02T03:04:05Z\t"me\tAdded')
+  const right = all(join(folder, 'bad.csv'), { dateFormat: 'day-first' })
   t.equal(right[0]?.lines.count, 3)
   const refused = new Set(batch?.rejects.map(({ id }) => Buffer.from(id ?? []).toString('hex')))
   t.equal(refused.size, 3)
@@ -109,8 +103,8 @@ t.test('rows without RID', async (t) => {
     'b.csv': `When\tWho\tAction\n${row}${row}`,
     'c.csv': `When\tWho\tAction\n${row}${row}\n`,
   })
-  const [a = [], b = [], c = []] = await Promise.all(
-    ['a.csv', 'b.csv', 'c.csv'].map((name) => all(join(folder, name))),
+  const [a = [], b = [], c = []] = ['a.csv', 'b.csv', 'c.csv'].map((name) =>
+    all(join(folder, name)),
   )
   t.equal(new Set(ids(a)).size, 2, 'two rows that look alike are two events')
   t.strictSame(ids(b), ids(a), 'the same file again is the same events')
@@ -120,10 +114,10 @@ t.test('rows without RID', async (t) => {
 
 t.test('nothing to read', async (t) => {
   const folder = t.testdir({ 'empty.csv': '', 'header.csv': 'When\tWho\r\n' })
-  t.match(await all(join(folder, 'empty.csv')), [
+  t.match(all(join(folder, 'empty.csv')), [
     { read: 0, lines: { count: 0 }, notices: [{ code: 'empty-file' }] },
   ])
-  t.match(await all(join(folder, 'header.csv')), [
+  t.match(all(join(folder, 'header.csv')), [
     { read: 0, lines: { count: 0 }, notices: [{ code: 'empty-file' }] },
   ])
 })
@@ -132,30 +126,16 @@ t.test('files that can never be read', async (t) => {
   const folder = t.testdir({ 'other.csv': 'a\tb\n1\t2\n', 'header.csv': 'a,b', sub: {} })
   symlinkSync(example, join(folder, 'link.csv'))
   execFileSync('mkfifo', [join(folder, 'fifo.csv')])
-  await t.rejects(all(join(folder, 'other.csv')), {
+  t.throws(() => all(join(folder, 'other.csv')), {
     code: 'header',
     permanent: true,
     message: /^other\.csv: the header "a, b" has no column that is known; one of When/,
   })
-  await t.rejects(all(join(folder, 'header.csv')), { code: 'header', permanent: true })
-  await t.rejects(all(join(folder, 'fifo.csv')), { code: 'file-unreadable', permanent: true })
-  await t.rejects(all(join(folder, 'sub')), { code: 'file-unreadable', permanent: true })
-  await t.rejects(all(join(folder, 'link.csv')), { code: 'file-unreadable', message: /symlink/ })
-  await t.rejects(all(join(folder, 'none.csv')), { code: 'file-unreadable', permanent: false })
-})
-
-t.test('a file that changes while it is read', async (t) => {
-  const row = `2026-01-02T03:04:05Z\tme\t${'x'.repeat(400)}\n`
-  const folder = t.testdir({ 'a.csv': `When\tWho\tAction\n${row.repeat(5000)}` })
-  const path = join(folder, 'a.csv')
-  const batches = readFileOnce(path, reading)
-  await batches.next()
-  appendFileSync(path, row)
-  await t.rejects(batches.next(), { code: 'file-changed', permanent: false })
-  const identity = { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n }
-  await t.rejects(readAlerts({ path: Buffer.from(path), identity }, reading).next(), {
-    code: 'file-changed',
-  })
+  t.throws(() => all(join(folder, 'header.csv')), { code: 'header', permanent: true })
+  t.throws(() => all(join(folder, 'fifo.csv')), { code: 'file-unreadable', permanent: true })
+  t.throws(() => all(join(folder, 'sub')), { code: 'file-unreadable', permanent: true })
+  t.throws(() => all(join(folder, 'link.csv')), { code: 'file-unreadable', message: /symlink/ })
+  t.throws(() => all(join(folder, 'none.csv')), { code: 'file-unreadable', permanent: false })
 })
 
 t.test('batches are small, and 10 MB of cell is one line', async (t) => {
@@ -163,13 +143,87 @@ t.test('batches are small, and 10 MB of cell is one line', async (t) => {
   const folder = t.testdir({})
   mkdirSync(join(folder, 'x'))
   writeFileSync(join(folder, 'many.csv'), `When\tWho\tAction\n${row.repeat(5001)}`)
-  const many = await all(join(folder, 'many.csv'))
+  const many = all(join(folder, 'many.csv'))
   t.ok(many.length > 2)
   t.ok(many.every(({ lines }) => lines.count <= 2000 && lines.bytes.length < 600 * 1024))
   t.equal(new Set(ids(many)).size, 5001)
   const cell = 'y'.repeat(10 * 1024 * 1024)
   writeFileSync(join(folder, 'big.csv'), `When\tWho\tDetails\n2026-01-02\tme\t"${cell}"\n${row}`)
-  const big = await all(join(folder, 'big.csv'))
+  const big = all(join(folder, 'big.csv'))
   t.match(big.at(-1), { read: 1 })
   t.ok(cefs(big)[0]?.includes(cell))
+})
+
+t.test('many small files in one batch, and what goes wrong with some of them', async (t) => {
+  const row = '2026-01-02T03:04:05Z\tme\tAdded\n'
+  const header = 'When\tWho\tAction\n'
+  const folder = t.testdir({
+    'a.csv': header + row,
+    'other.csv': 'a\tb\n1\t2\n',
+    'b.csv': `${header}3/4/2026\tme\tAdded\n${row}`,
+    'changed.csv': header + row,
+    'western.csv': Buffer.from(header + row.replace('me', 'müller'), 'latin1'),
+    'empty.csv': '',
+  })
+  const names = ['a', 'other', 'b', 'changed', 'none', 'western', 'empty'].map(
+    (name) => `${name}.csv`,
+  )
+  const other = { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n }
+  const files = names.map((name) => {
+    const path = Buffer.from(join(folder, name))
+    return name === 'changed.csv' ? { path, identity: other } : { path }
+  })
+  const portions = [...new AlertReader(reading).read(files)]
+  t.equal(portions.length, 1)
+  t.match(portions[0], {
+    batch: {
+      read: 4,
+      lines: { count: 3 },
+      rejects: [{ origin: 'b.csv', row: 2 }],
+      notices: [
+        { code: 'encoding', message: /^western\.csv / },
+        { code: 'empty-file', message: /^empty\.csv / },
+      ],
+    },
+    ended: [
+      { index: 0, failure: undefined },
+      { index: 1, failure: { code: 'header', permanent: true, message: /^other\.csv: / } },
+      { index: 2, failure: undefined },
+      { index: 3, failure: { code: 'file-changed', permanent: false } },
+      { index: 4, failure: { code: 'file-unreadable', permanent: false } },
+      { index: 5, failure: undefined },
+      { index: 6, failure: undefined },
+    ],
+  })
+})
+
+t.test('a small file changes while its rows are taken', async (t) => {
+  const row = `2026-01-02T03:04:05Z\tme\t${'x'.repeat(400)}\n`
+  const folder = t.testdir({ 'a.csv': `When\tWho\tAction\n${row.repeat(5000)}` })
+  const path = join(folder, 'a.csv')
+  const portions = new AlertReader(reading).read([{ path: Buffer.from(path) }])
+  let { value } = portions.next()
+  appendFileSync(path, row)
+  let lines = 0
+  for (; value; { value } = portions.next()) lines += value.batch.lines.count
+  t.equal(lines, 5000, 'they are of the moment at which it was read')
+})
+
+t.test('a large file changes while it is read', async (t) => {
+  const row = `2026-01-02T03:04:05Z\tme\t${'x'.repeat(400)}\n`
+  const folder = t.testdir({
+    'a.csv': `When\tWho\n${row}`,
+    'large.csv': `When\tWho\tAction\n${row.repeat(12_000)}`,
+    'b.csv': `When\tWho\n2026-01-02\tme`,
+  })
+  const paths = ['a.csv', 'large.csv', 'b.csv'].map((name) => Buffer.from(join(folder, name)))
+  const portions = new AlertReader(reading).read(paths.map((path) => ({ path })))
+  t.match(portions.next().value, { ended: [{ index: 0 }], batch: { read: 1 } }, 'by itself')
+  t.match(portions.next().value, { ended: [] })
+  appendFileSync(join(folder, 'large.csv'), row)
+  t.match(portions.next().value, {
+    ended: [{ index: 1, failure: { code: 'file-changed', permanent: false } }, { index: 2 }],
+    batch: { lines: { count: 1 } },
+  })
+  t.equal(portions.next().done, true, 'nothing that was read of it since is given')
 })

@@ -2,15 +2,20 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import type { AlertPortion } from '../../src/netwrix/alert-batch.ts'
+import { asError } from '../../src/netwrix/alert-reader.ts'
 import { AlertThread } from '../../src/netwrix/alert-thread.ts'
 
 const options = { timezone: 'UTC', dateFormat: 'auto', profile: 'standard' } as const
 const header = 'When\tWho\tAction\n'
 const row = '2026-01-02T03:04:05Z\tme\tAdded\n'
 
-async function count(batches: AsyncIterable<{ lines: { count: number } }>): Promise<number> {
+async function count(portions: AsyncIterable<AlertPortion>): Promise<number> {
   let lines = 0
-  for await (const batch of batches) lines += batch.lines.count
+  for await (const { batch, ended } of portions) {
+    lines += batch.lines.count
+    for (const { failure } of ended) if (failure) throw asError(failure)
+  }
   return lines
 }
 
@@ -18,7 +23,7 @@ t.test('files are read in turn, also when the next one is asked for early', asyn
   const folder = t.testdir({ 'a.csv': header + row.repeat(9000), 'b.csv': header + row })
   const thread = new AlertThread(options)
   const [a, b, none] = ['a.csv', 'b.csv', 'none.csv'].map((name) =>
-    thread.read({ path: Buffer.from(join(folder, name)) }),
+    thread.read([{ path: Buffer.from(join(folder, name)) }]),
   )
   if (!a || !b || !none) throw new Error('three readings')
   await sleep(300)
@@ -27,29 +32,29 @@ t.test('files are read in turn, also when the next one is asked for early', asyn
   await t.rejects(count(none), { code: 'file-unreadable', permanent: false, message: /none\.csv/ })
   await thread.stop()
   await thread.stop()
-  t.equal(await count(thread.read({ path: Buffer.from(join(folder, 'b.csv')) })), 1, 'read anew')
+  t.equal(await count(thread.read([{ path: Buffer.from(join(folder, 'b.csv')) }])), 1, 'read anew')
   await thread.stop()
 })
 
 t.test('it is never far ahead', async (t) => {
+  const row = `2026-01-02T03:04:05Z\tme\t${'x'.repeat(400)}\n`
   const folder = t.testdir({ 'a.csv': header + row.repeat(20_000) })
   const path = join(folder, 'a.csv')
   const thread = new AlertThread(options)
-  const batches = thread.read({ path: Buffer.from(path) })[Symbol.asyncIterator]()
-  await batches.next()
+  const reading = thread.read([{ path: Buffer.from(path) }])
+  const portions = reading[Symbol.asyncIterator]()
+  await portions.next()
   await sleep(500)
   writeFileSync(path, 'changed')
-  const rest = async (): Promise<void> => {
-    while (!(await batches.next()).done);
-  }
-  await t.rejects(rest(), { code: 'file-changed' }, 'what comes later was not read yet')
+  const rest = count({ [Symbol.asyncIterator]: () => portions })
+  await t.rejects(rest, { code: 'file-changed' }, 'what comes later was not read yet')
   await thread.stop()
 })
 
 t.test('ended while somebody waits', async (t) => {
   const folder = t.testdir({ 'a.csv': header + row.repeat(50_000) })
   const thread = new AlertThread(options)
-  const reading = count(thread.read({ path: Buffer.from(join(folder, 'a.csv')) }))
+  const reading = count(thread.read([{ path: Buffer.from(join(folder, 'a.csv')) }]))
   const rejected = t.rejects(reading, { code: 'internal' })
   await thread.stop()
   await rejected
@@ -60,13 +65,13 @@ t.test('what nobody takes does not hold up what comes after', async (t) => {
   const thread = new AlertThread(options)
   for (let n = 0; n < 3; n += 1) {
     const batches = thread
-      .read({ path: Buffer.from(join(folder, 'a.csv')) })
+      .read([{ path: Buffer.from(join(folder, 'a.csv')) }])
       [Symbol.asyncIterator]()
     await batches.next()
     await sleep(200)
     await batches.return?.()
     await thread.abandon()
   }
-  t.equal(await count(thread.read({ path: Buffer.from(join(folder, 'b.csv')) })), 1)
+  t.equal(await count(thread.read([{ path: Buffer.from(join(folder, 'b.csv')) }])), 1)
   await thread.stop()
 })

@@ -89,14 +89,16 @@ class Run {
     this.ignored += ignored
     this.notices.push(...(notices ?? []))
     for (const reject of rejects) if (this.#isNew(reject.id)) this.rejects.push(reject)
-    for (const [index, { cef }] of unpackLines(lines.bytes).entries()) {
+    for (const [index, who] of suserOf({ lines }).entries()) {
       if (this.#isNew(lines.ids.subarray(index * 16, index * 16 + 16))) {
-        this.who.push(/ suser=(\S*)/.exec(cef)?.[1] ?? '')
+        this.who.push(who)
       } else {
         this.given += 1
       }
     }
-    if (remember) this.#isNew(remember)
+    for (let at = 0; remember && at < remember.length; at += 16) {
+      this.#isNew(remember.subarray(at, at + 16))
+    }
   }
 
   #isNew(id: Uint8Array | undefined): boolean {
@@ -104,6 +106,10 @@ class Run {
     if (id) this.known.add(hex(id))
     return isNew
   }
+}
+
+function suserOf({ lines }: Pick<Batch, 'lines'>): string[] {
+  return unpackLines(lines.bytes).map(({ cef }) => / suser=(\S*)/.exec(cef)?.[1] ?? '')
 }
 
 function hex(id: Uint8Array): string {
@@ -214,6 +220,92 @@ t.test('stopped after the commit and before the move', async (t) => {
   await run.until(() => existsSync(join(folder, 'done', 'a.csv')))
   await run.stop()
   t.match(run, { who: ['me', 'you'], given: 2 })
+})
+
+t.test('many files in one batch, each of them by itself', async (t) => {
+  const folder = t.testdir({})
+  for (const name of ['a', 'b', 'c', 'd']) {
+    writeFileSync(join(folder, `${name}.csv`), header + row(name))
+    utimesSync(join(folder, `${name}.csv`), 1000, 1000)
+  }
+  writeFileSync(join(folder, 'bad.csv'), 'one\n')
+  const left = () => readdirSync(folder).filter((name) => name.endsWith('.csv'))
+  const run = new Run(folder)
+  const abort = new AbortController()
+  const watching = setInterval(() => left().length === 0 && abort.abort(), 10)
+  const who: string[] = []
+  const notices: Notice[] = []
+  for await (const batch of run.source.batches(undefined, abort.signal)) {
+    who.push(...suserOf(batch))
+    notices.push(...(batch.notices ?? []))
+    if (batch.read === 4) {
+      t.strictSame(left(), ['a.csv', 'b.csv', 'bad.csv', 'c.csv', 'd.csv'], 'nothing is moved yet')
+      // Between the commit and the move.
+      appendFileSync(join(folder, 'b.csv'), row('more'))
+      unlinkSync(join(folder, 'c.csv'))
+      writeFileSync(join(folder, 'x'), header + row('another'))
+      renameSync(join(folder, 'x'), join(folder, 'd.csv'))
+    }
+  }
+  clearInterval(watching)
+  t.strictSame(who.slice(0, 4), ['a', 'b', 'c', 'd'], 'one batch')
+  t.strictSame(
+    who.slice(4).sort(),
+    ['another', 'b', 'more'],
+    'what changed is read again, as a whole',
+  )
+  const failed = readdirSync(join(folder, 'failed')).sort()
+  t.strictSame(failed, ['bad.csv', 'bad.csv.reason.txt'])
+  t.strictSame(readdirSync(join(folder, 'done')).sort(), ['a.csv', 'b.csv', 'd.csv'])
+  t.match(notices.map(({ message }) => message).sort(), [
+    /^b\.csv changed after it was read/,
+    /^bad\.csv: /,
+    /^d\.csv changed after it was read/,
+  ])
+})
+
+t.test('stopped after the commit of many files', async (t) => {
+  const folder = t.testdir({ 'a.csv': header + row('me'), 'b.csv': header + row('you') })
+  const run = new Run(folder).start(2)
+  await run.until(() => run.batches === 2)
+  await run.stop()
+  t.strictSame(readdirSync(folder), ['a.csv', 'b.csv'])
+  run.start()
+  await run.until(() => readdirSync(folder).join() === 'done')
+  await run.stop()
+  t.match(run, { who: ['me', 'you'], given: 2 })
+})
+
+t.test('a writer that pauses inside the header', async (t) => {
+  const folder = t.testdir({})
+  const run = new Run(folder).start()
+  const written = openSync(join(folder, 'slow.csv'), 'w')
+  t.teardown(() => closeSync(written))
+  writeSync(written, 'Acc')
+  await run.until(() => existsSync(join(folder, 'failed', 'slow.csv.reason.txt')))
+  writeSync(written, `ount\t${header}x\t${row('me')}`)
+  await run.until(() => run.who.length > 0 && existsSync(join(folder, 'done', 'slow.csv')))
+  await run.stop()
+  t.strictSame(run.who, ['me'])
+  t.strictSame(readdirSync(join(folder, 'failed')), [], 'and the reason is gone')
+  t.match(run.notices, [
+    { level: 'error', code: 'header' },
+    { level: 'warn', code: 'file-changed', message: /^slow\.csv .* after it could not be read: / },
+  ])
+})
+
+t.test('a row that was set aside is read again with other options', async (t) => {
+  const folder = t.testdir({ 'a.csv': `${header}3/4/2026\tme\tAdded\n` })
+  const run = new Run(folder).start()
+  await run.until(() => run.rejects.length === 1)
+  await run.stop()
+  const [reject] = run.rejects
+  if (!reject) throw new Error('no reject')
+  const stored = { ...reject, number: 1, at: 0, source: 'alerts' }
+  await t.rejects(run.source.remap(stored), { code: 'date', permanent: true })
+  const lines = await new Run(folder, { dateFormat: 'day-first' }).source.remap(stored)
+  t.match(unpackLines(lines.bytes), [{ cef: / suser=me /, time: Date.UTC(2026, 3, 3) }])
+  t.notOk(run.known.has(hex(lines.ids)), 'it is not taken for given')
 })
 
 t.test('keep, and delete', async (t) => {

@@ -3,9 +3,10 @@ import { inspect } from 'node:util'
 import t from 'tap'
 import { needs } from '../helpers/peers.ts'
 import type { Test } from 'tap'
-import type { Batch, CheckStep, Notice, Reject, Source } from '../../src/core.ts'
+import type { Batch, CheckStep, Notice, Reject, Source, StoredReject } from '../../src/core.ts'
 import type { CeflineError } from '../../src/error.ts'
 import { unpackLines } from '../../src/io/lines.ts'
+import { activityBatch } from '../../src/netwrix/activity-batch.ts'
 import { writeCheckpoint } from '../../src/netwrix/checkpoint.ts'
 import { recordId } from '../../src/netwrix/record.ts'
 import { create, schema } from '../../src/sources/netwrix-api.ts'
@@ -101,8 +102,9 @@ function optionsOf({ url, username, password, ca }: IntegrationApi): Options {
   }
 }
 
+const context = { name: 'activity', remembers: () => false }
+
 function sourceOf(t: Test, api: IntegrationApi, options: Partial<Options> = {}): Source {
-  const context = { name: 'activity', remembers: () => false }
   const source = create({ ...optionsOf(api), ...options }, context)
   t.teardown(() => source.close())
   return source
@@ -377,6 +379,39 @@ test('a record that cannot be mapped is set aside whole', async (t) => {
       return read === lines.count + rejects.length + ignored
     }),
   )
+})
+
+t.test('a reject is read again as its page would read it today', async (t) => {
+  const nowhere = { url: 'https://127.0.0.1:1', username: 'u', password: 'p', ca: '' }
+  const source = create(optionsOf(nowhere as IntegrationApi), context)
+  const origin = '/netwrix/api/v1/activity_records/enum'
+  const rejectOf = (record: string): StoredReject => {
+    const place = { number: 1, at: 1_700_000_000_000, source: 'activity', origin, row: 3 }
+    return { ...place, code: 'record', reason: 'then', record }
+  }
+  const bare = { Action: 'Added', ObjectType: 'user' }
+  const good = { RID: 'x', ...bare, When: '2026-11-22T00:00:00Z' }
+  const lines = await source.remap(rejectOf(JSON.stringify(good)))
+  const page = activityBatch([good], { profile: 'standard', receivedAt: 0, origin }).lines
+  t.same({ ...lines }, { ...page }, 'the line of the page, under the id of its RID')
+  t.same(lines.ids, recordId('x'))
+  const undated = await source.remap(rejectOf(JSON.stringify(bare)))
+  t.same(
+    undated.ids,
+    activityBatch([bare], { profile: 'standard', receivedAt: 0, origin }).lines.ids,
+  )
+  t.equal(unpackLines(undated.bytes)[0]?.time, 1_700_000_000_000, 'when it was received')
+  const still: [record: string, code: string][] = [
+    ['{"RID":"x","When":"13/13/2026"}', 'date'],
+    ['"not a record"', 'record'],
+    ['{"RID":"x', 'record'],
+    ['', 'record'],
+  ]
+  for (const [record, code] of still) {
+    const why = { code, permanent: true, message: /activity_records\/enum record 3: / }
+    await t.rejects(source.remap(rejectOf(record)), why, record)
+  }
+  await source.close()
 })
 
 test('records without RID are known by their content', async (t) => {

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { listFiles } from '../../src/io/listing.ts'
+import type { AlertFailure } from '../../src/netwrix/alert-batch.ts'
+import { AlertFate, fingerprint } from '../../src/netwrix/alert-fate.ts'
+import type { ReadFile } from '../../src/netwrix/alert-fate.ts'
+import { AlertFinish, alertFolders } from '../../src/netwrix/alert-finish.ts'
+
+type After = 'move' | 'delete' | 'keep'
+
+async function started(
+  folder: string,
+  options: { after?: After; done?: string } = {},
+  failure?: AlertFailure,
+): Promise<{ fate: AlertFate; files: ReadFile[] }> {
+  const [after, done] = [options.after ?? 'move', options.done ?? null]
+  const folders = alertFolders('alerts', { folder, after, done, failed: null })
+  const fate = new AlertFate(folders, new AlertFinish(folders, 0))
+  return { fate, files: (await listFiles(folder)).map((file) => ({ file, failure })) }
+}
+
+const failure = (permanent: boolean): AlertFailure => ({
+  code: permanent ? 'header' : 'internal',
+  message: 'it ended',
+  permanent,
+})
+
+t.test('many at once', async (t) => {
+  const folder = t.testdir({})
+  for (let count = 0; count < 100; count += 1) writeFileSync(join(folder, `${count}.csv`), '')
+  const { fate, files } = await started(folder)
+  t.strictSame(fate.notices(files), [])
+  t.equal(fate.remembered(files), undefined)
+  t.strictSame(await fate.settle(files), [])
+  t.strictSame(readdirSync(folder), ['done'])
+  t.equal(readdirSync(join(folder, 'done')).length, 100)
+})
+
+t.test('the thread ended: said once, and each file waits by itself', async (t) => {
+  const folder = t.testdir({ 'a.csv': '', 'b.csv': '' })
+  const { fate, files } = await started(folder, {}, failure(false))
+  t.match(fate.notices(files), [{ level: 'error', code: 'internal', message: 'it ended' }])
+  await fate.settle(files)
+  t.strictSame(fate.notices(files), [], 'and not again')
+  for (const { file } of files) t.ok(fate.held.knows(file) && !fate.held.wasRead(file))
+  t.strictSame(readdirSync(folder), ['a.csv', 'b.csv'])
+})
+
+t.test('kept ones are remembered, those that can never be read too', async (t) => {
+  const folder = t.testdir({ 'a.csv': '', 'b.csv': '', 'c.csv': '' })
+  const { fate, files } = await started(folder, { after: 'keep' })
+  const [a, b, c] = files.map(({ file }) => file)
+  if (!a || !b || !c) throw new Error('three files')
+  const ended: ReadFile[] = [
+    { file: a, failure: undefined },
+    { file: b, failure: failure(true) },
+    { file: c, failure: failure(false) },
+  ]
+  t.strictSame(fate.remembered(ended), Buffer.concat([fingerprint(a), fingerprint(b)]))
+  await fate.settle(ended)
+  t.strictSame(readdirSync(folder), ['a.csv', 'b.csv', 'c.csv'])
+})
+
+t.test('what cannot be moved is said once, and its rows are not read again', async (t) => {
+  const folder = t.testdir({ 'a.csv': '', 'b.csv': '' })
+  const { fate, files } = await started(folder, { done: join(folder, 'a.csv', 'done') })
+  t.match(await fate.settle(files), [{ level: 'error', code: 'write-failed', message: /ENOTDIR/ }])
+  for (const { file } of files) t.ok(fate.held.wasRead(file))
+  t.ok(existsSync(join(folder, 'a.csv')) && existsSync(join(folder, 'b.csv')))
+})

@@ -1,59 +1,92 @@
 /**
- * From a configuration to running loops. Started downstream first, so that nothing is taken in
- * before there is a place for it; stopped upstream first. Stopping drains nothing: the spool is
- * durable, and what has no receipt is sent again at the next start.
+ * From a configuration to running loops, and from one configuration to the next. Started downstream
+ * first, so that nothing is taken in before there is a place for it; stopped upstream first.
+ *
+ * A start waits for a spool that cannot be opened, with the status page up. A changed configuration
+ * is made and tried before anything is stopped: what is wrong with it is thrown, and everything runs
+ * on as before, with the certificates and secrets of before.
  */
-import { byPriority, createDestination, createSource, whereOf } from './components.ts'
+import { startLines, startWarnings, strandedIn } from './app-announce.ts'
+import { differences, makeOnce, refuseRestart } from './app-changes.ts'
+import { planOf } from './app-plan.ts'
+import { bothConfigurations, SpoolDoor, spoolConfiguration } from './app-spool.ts'
+import { StatusPage } from './app-status.ts'
+import { partOf } from './components.ts'
 import type { Configuration } from './config/load.ts'
-import type { Destination, Source } from './core.ts'
-import { isContainerLayer } from './io/volume.ts'
-import { collect } from './pipeline/collect.ts'
-import { forward } from './pipeline/forward.ts'
-import { makeRoom } from './pipeline/make-room.ts'
-import { openSpool } from './spool/spool.ts'
+import { startControl } from './control/server.ts'
+import type { ControlServer } from './control/server.ts'
+import { asCefline } from './error.ts'
+import type { CeflineError } from './error.ts'
+import { untilAborted } from './io/until-aborted.ts'
+import { Operations } from './operations.ts'
+import { describeChanges, discard, Running } from './running.ts'
+import type { Changes } from './running.ts'
 import type { LmdbSpool } from './spool/spool.ts'
-import { startStatusServer } from './status/server.ts'
-import type { StatusServer } from './status/server.ts'
 import { readStatus } from './status/status.ts'
-import type { Part } from './status/status.ts'
+import type { Status } from './status/status.ts'
 import { Events } from './telemetry/events.ts'
 import type { Log } from './telemetry/log.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { version } from './version.ts'
 
 export class App {
-  readonly #configuration: Configuration
-  readonly #events: Events
+  readonly events: Events
   readonly #startedAt = new Date()
-  readonly #reading = new AbortController()
-  readonly #sending = new AbortController()
+  readonly #ending = new AbortController()
+  readonly #status: StatusPage
+  readonly #door: SpoolDoor
+  /** Names of the destinations, for the metrics: the same list whatever is in it. */
+  readonly #names: string[] = []
+  #configuration: Configuration
   #spool: LmdbSpool | undefined
-  #server: StatusServer | undefined
-  #sources: Source[] = []
-  #collects: Promise<void>[] = []
-  #forwards: Promise<void>[] = []
+  #running: Running | undefined
+  #control: ControlServer | undefined
+  /** One change at a time. */
+  #turn: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
   constructor(configuration: Configuration, log: Log) {
     this.#configuration = configuration
-    this.#events = new Events(log, new Metrics(version))
+    const metrics = new Metrics(version)
+    this.events = new Events(log, metrics)
+    this.#status = new StatusPage({ metrics, status: () => this.#readStatus() })
+    this.#door = new SpoolDoor({
+      configuration: () => this.#configuration,
+      notice: (notice) => this.events.spoolNotice(notice),
+      failed: (failure) => this.#waits(failure),
+      signal: this.#ending.signal,
+    })
   }
 
-  /** Resolves when all loops run. Throws `config` or a spool's error, with everything closed. */
+  /** Resolves when all loops run, or when it was stopped before. Throws `config`, with everything
+   * closed. */
   async start(): Promise<void> {
     try {
       // Options that do not go together are found before anything is opened.
-      this.#sources = this.#configuration.sources.map((source) => this.#make(source))
-      const destinations = this.#configuration.destinations.map(createDestination)
-      await this.#openSpool()
-      await this.#startStatus()
-      this.#startForwards(destinations)
-      this.#startCollects()
-      await this.#announce()
+      await makeOnce(this.#configuration)
+      const spool = await this.#door.open()
+      if (!spool) return
+      if (this.#ending.signal.aborted) return await spool.close()
+      this.#spool = spool
+      await this.#inTurn(() => this.#begin(spool))
     } catch (thrown) {
+      if (this.#ending.signal.aborted) return
       await this.stop()
       throw thrown
     }
+  }
+
+  /**
+   * Takes another configuration over; resolves to what has changed, when the new components run.
+   * Throws `config` with all that is wrong with it, and nothing has changed.
+   */
+  async apply(next: Configuration): Promise<string[]> {
+    return this.#inTurn(() => this.#apply(next))
+  }
+
+  /** One line: where the status page is; empty until it is there. */
+  get statusPage(): string {
+    return this.#status.summary
   }
 
   /** Safe at any time, safe twice. */
@@ -62,150 +95,128 @@ export class App {
     return this.#stopped
   }
 
-  #make(source: Configuration['sources'][number]): Source {
-    return createSource(source, (id) => this.#open().remembers(source.name, id))
-  }
-
-  async #openSpool(): Promise<void> {
-    const { spool, sources, destinations } = this.#configuration
-    const queues = sources.map((source) => source.name)
-    this.#spool = await openSpool({
-      folder: spool.folder,
-      maxBytes: spool.maxBytes,
-      reserve: spool.reserve,
-      remember: { age: spool.rememberAge, count: spool.rememberCount },
-      queues,
-      destinations: new Map(destinations.map(({ name, from }) => [name, from ?? queues])),
-      notice: (notice) => this.#events.spoolNotice(notice),
+  async #begin(spool: LmdbSpool): Promise<void> {
+    this.events.spoolOpened()
+    const configuration = this.#configuration
+    spool.configure(spoolConfiguration(configuration))
+    await this.#status.move(configuration.status)
+    const running = new Running(spool, this.events)
+    const plan = await planOf(configuration)
+    if (this.#ending.signal.aborted) return
+    this.#control = await startControl({
+      folder: configuration.spool.folder,
+      operations: new Operations({
+        spool,
+        remap: (source, reject) => running.remap(source, reject),
+        status: () => this.#readStatus(),
+      }),
+      notice: (message) => this.events.warned(message),
     })
-    this.#events.metrics.watch(
-      this.#spool,
-      destinations.map((destination) => destination.name),
-    )
+    this.#running = running
+    await running.start(plan, configuration)
+    this.events.metrics.watch(spool, this.#names)
+    this.#inForce(configuration)
+    this.events.started(startLines(configuration, spool, this.#status.summary))
+    for (const warning of await startWarnings(configuration, spool)) this.events.warned(warning)
   }
 
-  async #startStatus(): Promise<void> {
-    const { status, spool, origin } = this.#configuration
-    const input = {
+  async #apply(next: Configuration): Promise<string[]> {
+    const now = this.#configuration
+    const [spool, running] = [this.#spool, this.#running]
+    refuseRestart(now, next, spool !== undefined)
+    if (!spool || !running) return this.#applyBefore(next, differences(now, next))
+    const { signal } = this.#ending
+    const preparing = planOf(next).then((plan) => running.prepare(plan, signal))
+    const changes = await untilAborted(preparing, signal)
+    const isSaid = (what: string) => what in changes && changes[what as keyof Changes].length > 0
+    const others = differences(now, next).filter((what) => !isSaid(what))
+    const said = [...describeChanges(changes), ...others.map((what) => `${what} changed`)]
+    if (said.length === 0) return []
+    try {
+      await this.#status.move(next.status)
+      // While both run, what either reads is kept.
+      const both = bothConfigurations(spoolConfiguration(now), spoolConfiguration(next))
+      spool.configure(both)
+    } catch (thrown) {
+      await discard(changes)
+      throw thrown
+    }
+    this.#configuration = next
+    this.#inForce(next)
+    await running.take(changes, next)
+    if (!signal.aborted) spool.configure(spoolConfiguration(next))
+    this.#warn(now, next, changes)
+    return said
+  }
+
+  /** Before the spool is open: it is opened, and the components are made, as this one says. */
+  async #applyBefore(next: Configuration, different: string[]): Promise<string[]> {
+    await makeOnce(next)
+    if (different.length === 0) return []
+    if (this.#status.isOpen) await this.#status.move(next.status)
+    this.#configuration = next
+    this.events.levelChanged(next.log.level)
+    this.#door.knock()
+    return different.map((what) => `${what} changed`)
+  }
+
+  /** The spool cannot be opened now: the status page says so. */
+  async #waits(failure: CeflineError): Promise<void> {
+    this.events.spoolWaits(failure)
+    // The process that has the spool may have the address too, and leaves both.
+    await this.#status.move(this.#configuration.status).catch((thrown: unknown) => {
+      this.events.statusWaits(asCefline(thrown))
+    })
+  }
+
+  #inForce({ log, destinations }: Configuration): void {
+    this.#names.splice(0, Infinity, ...destinations.map(({ name }) => name))
+    this.events.levelChanged(log.level)
+    this.events.configured()
+  }
+
+  /** What is new about the configuration, and what it leaves behind in the spool. */
+  #warn(now: Configuration, next: Configuration, { sources, destinations }: Changes): void {
+    const warnings = next.warnings.filter((warning) => !now.warnings.includes(warning))
+    const leaves = [...sources.filter(({ what }) => what === 'removed'), ...destinations]
+    if (this.#spool && leaves.some(({ what }) => what !== 'added')) {
+      warnings.push(...strandedIn(this.#spool, next))
+    }
+    for (const warning of warnings) this.events.warned(warning)
+  }
+
+  async #stop(reason?: string): Promise<void> {
+    if (reason !== undefined) this.events.stopping(reason)
+    this.#ending.abort(new Error('stopping'))
+    await this.#running?.stop()
+    await this.#turn
+    await this.#running?.stop()
+    await this.#control?.close()
+    await this.#status.close()
+    await this.#spool?.close()
+    if (reason !== undefined) this.events.stopped()
+  }
+
+  #readStatus(): Status {
+    const { sources, destinations, spool, origin } = this.#configuration
+    return readStatus({
       version,
       configuration: origin,
       startedAt: this.#startedAt,
       folder: spool.folder,
-      sources: this.#configuration.sources.map(partOf),
-      destinations: this.#configuration.destinations.map(partOf),
-      spool: this.#open(),
-      events: this.#events,
-    }
-    this.#server = await startStatusServer({
-      listen: status.listen,
-      token: status.token,
-      metrics: this.#events.metrics,
-      status: () => readStatus(input),
+      sources: sources.map(partOf),
+      destinations: destinations.map(partOf),
+      spool: this.#spool,
+      events: this.events,
     })
   }
 
-  #startForwards(made: Destination[]): void {
-    const { sources, destinations } = this.#configuration
-    this.#forwards = made.map((destination, index) => {
-      const { name = '', from = null } = destinations[index] ?? {}
-      const read = sources.filter((source) => from === null || from.includes(source.name))
-      return forward({
-        name,
-        destination,
-        queues: byPriority(read),
-        spool: this.#open(),
-        events: this.#events.destination(name),
-        signal: this.#sending.signal,
-      })
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(() => {
+      this.#ending.signal.throwIfAborted()
+      return work()
     })
+    this.#turn = done.catch(() => {})
+    return done
   }
-
-  #startCollects(): void {
-    const spool = this.#open()
-    const { sources, destinations } = this.#configuration
-    const whenFull = new Map(
-      destinations.map((destination) => [destination.name, destination.whenFull]),
-    )
-    const room = () => makeRoom(spool, whenFull, this.#events)
-    this.#collects = this.#sources.map((source, index) => {
-      const { name = '' } = sources[index] ?? {}
-      const events = this.#events.source(name)
-      const { signal } = this.#reading
-      return collect({ name, source, spool, events, makeRoom: room, signal })
-    })
-  }
-
-  /** What it watches, where it sends, where the status page is; and what deserves a warning. */
-  async #announce(): Promise<void> {
-    const { sources, destinations, warnings, spool, origin } = this.#configuration
-    const state = this.#open()
-    this.#events.started([
-      `Cefline ${version}, configuration: ${origin}`,
-      ...sources.map(partOf).map(({ name, type, where }) => `reads ${where} (${name}: ${type})`),
-      ...destinations
-        .map(partOf)
-        .map(({ name, type, where }) => `sends to ${where} (${name}: ${type})`),
-      `spool ${spool.folder}: ${waitingLines(state, destinations)}`,
-      this.#server?.summary ?? '',
-    ])
-    for (const warning of warnings) this.#events.warned(warning)
-    for (const warning of strandedIn(state, this.#configuration)) this.#events.warned(warning)
-    if (await isContainerLayer(spool.folder)) {
-      this.#events.warned(
-        `spool.folder: "${spool.folder}" is in the container's own layer and is lost with the container; mount a volume there`,
-      )
-    }
-  }
-
-  async #stop(reason?: string): Promise<void> {
-    if (reason !== undefined) this.#events.stopping(reason)
-    this.#reading.abort(new Error('stopping'))
-    await Promise.all(this.#collects)
-    await Promise.all(this.#sources.map((source) => source.close()))
-    this.#sending.abort(new Error('stopping'))
-    await Promise.all(this.#forwards)
-    await this.#server?.close()
-    await this.#spool?.close()
-    if (reason !== undefined) this.#events.stopped()
-  }
-
-  #open(): LmdbSpool {
-    if (!this.#spool) throw new Error('the spool is not open')
-    return this.#spool
-  }
-}
-
-type Component = Configuration['sources'][number] | Configuration['destinations'][number]
-
-function partOf(component: Component): Part {
-  return { name: component.name, type: component.type, where: whereOf(component) }
-}
-
-function waitingLines(spool: LmdbSpool, destinations: Configuration['destinations']): string {
-  const waiting = destinations.map(({ name }) => `${spool.waiting(name).lines} lines for ${name}`)
-  return `${waiting.join(', ')} waiting`
-}
-
-/** What the spool holds and this configuration does not send. */
-function strandedIn(spool: LmdbSpool, { sources, destinations }: Configuration): string[] {
-  const isSource = (name: string) => sources.some((source) => source.name === name)
-  const isDestination = (name: string) => destinations.some((one) => one.name === name)
-  const lines = spool
-    .queues()
-    .filter(({ queue, lines }) => lines > 0 && !isSource(queue))
-    .map(
-      ({ queue, lines }) =>
-        `the spool holds ${lines} lines of a source "${queue}" that the configuration does not have: they are kept and not sent until it has it again`,
-    )
-  const positions = spool
-    .strangers()
-    .filter(({ queue }) => isSource(queue))
-    .map(({ destination, queue }) =>
-      isDestination(destination)
-        ? `destination "${destination}" no longer reads "${queue}": its position is kept and holds nothing back`
-        : `the spool knows a destination "${destination}" (of ${queue}) that the configuration does not have: its position is kept and holds nothing back`,
-    )
-  const damaged = spool.damaged().length
-  const damage = `${damaged} damaged blocks of the spool were set aside in its folder "damaged"`
-  return [...lines, ...positions, ...(damaged > 0 ? [damage] : [])]
 }

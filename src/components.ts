@@ -54,6 +54,22 @@ export function whereOf({ options }: { options: Readonly<Record<string, unknown>
   return where.length === 0 ? 'standard output' : where.map(withoutUserinfo).join(', else ')
 }
 
+/** A component as the log and the status page name it. */
+export function partOf(component: SourceConfiguration | DestinationConfiguration) {
+  return { name: component.name, type: component.type, where: whereOf(component) }
+}
+
+/** How fast a destination is given events, as a backfill will go out: `at most 500 events a second`. */
+export function paceOf({ rate }: Pick<DestinationConfiguration, 'rate'>): string {
+  const { events, bytes } = rate
+  const limits = [
+    ...(events === null ? [] : [`${events} events`]),
+    ...(bytes === null ? [] : [`${bytes} bytes`]),
+  ]
+  if (limits.length === 0) return 'as fast as it takes them'
+  return `at most ${limits.join(' and ')} a second`
+}
+
 function kindOf<Kind>(table: Record<string, Kind>, type: string): Kind {
   const kind = table[type]
   if (!kind) throw new Error(`no component of type ${type}`)

@@ -10,10 +10,13 @@ import { error } from '../error.ts'
 /** Origin of a configuration that was found nowhere. */
 export const embeddedDefault = 'embedded default'
 
-/** Throws `config`, also when there is none and the embedded default is turned off. */
-export function readConfiguration(path: string | undefined): Configuration {
+/**
+ * Throws `config`, also when there is none and the embedded default is turned off. The files that are
+ * looked at are added to `files`, also then.
+ */
+export function readConfiguration(path: string | undefined, files?: Set<string>): Configuration {
   const { env } = process
-  const configuration = loadConfiguration({ path, env, cwd: process.cwd(), tables })
+  const configuration = loadConfiguration({ path, env, cwd: process.cwd(), tables, files })
   const { origin, sources, destinations } = configuration
   if (origin === embeddedDefault && env['CEFLINE_EMBEDDED_DEFAULT'] !== 'off') return configuration
   const missing = [sources.length === 0 && 'source', destinations.length === 0 && 'destination']

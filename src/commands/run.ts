@@ -1,7 +1,9 @@
 /**
  * `cefline run`: forwards until SIGTERM or SIGINT. A second signal ends it at once, which loses
- * nothing: the spool is durable.
+ * nothing: the spool is durable. SIGHUP has the configuration read again, and so has a change of any
+ * file that it was made of.
  */
+import { Reload } from '../app-reload.ts'
 import { App } from '../app.ts'
 import { paintCef } from '../io/paint.ts'
 import { startCollector } from '../embedded.ts'
@@ -10,17 +12,29 @@ import { embeddedDefault, readConfiguration, withEmbedded } from './configuratio
 
 export async function run({ config }: { config: string | undefined }): Promise<number> {
   const stopped = stopSignal()
-  let configuration = readConfiguration(config)
+  const ending = new AbortController()
+  const found = readConfiguration(config)
   const collector =
-    configuration.origin === embeddedDefault
+    found.origin === embeddedDefault
       ? await startCollector((frame) => console.log(paintCef(frame, process.stdout.isTTY)))
       : undefined
-  if (collector) configuration = withEmbedded(configuration, collector.url)
+  const complete = (read: typeof found) => (collector ? withEmbedded(read, collector.url) : read)
+  const configuration = complete(found)
   const app = new App(configuration, createLog(configuration.log))
+  const read = (files: Set<string>) => complete(readConfiguration(config, files))
+  const reload = new Reload({ app, configuration, read, signal: ending.signal })
+  const hangUp = () => void reload.now()
+  // A trial ends with its terminal.
+  if (!collector) process.on('SIGHUP', hangUp)
+  void reload.watch()
   try {
-    await app.start()
-    await app.stop(await stopped)
+    await Promise.race([app.start(), stopped])
+    const reason = await stopped
+    ending.abort()
+    await app.stop(reason)
   } finally {
+    ending.abort()
+    process.off('SIGHUP', hangUp)
     await collector?.close()
   }
   return 0

@@ -57,13 +57,21 @@ export function readComponents(
     const schema = { ...chosen.schema, ...common[kind] }
     const all = Object.entries(readSection(schema, rest, path, problems))
     const isCommon = ([option]: [string, unknown]) => Object.hasOwn(common[kind], option)
+    const shared = Object.fromEntries(all.filter(isCommon))
+    checkRate(shared['rate'], [...path, 'rate'], problems)
     return {
       name,
       type: String(type),
       options: Object.fromEntries(all.filter((entry) => !isCommon(entry))),
-      common: Object.fromEntries(all.filter(isCommon)),
+      common: shared,
     }
   })
+}
+
+/** With a rate of nothing the destination would wait for ever. */
+function checkRate(rate: unknown, path: Path, problems: Problems): void {
+  if (!isGroup(rate) || rate['events'] !== 0) return
+  problems.addValue([...path, 'events'], 0, 'is too small; write 1 or more, or leave it out')
 }
 
 /** Tells what is wrong between the two maps, of which `given` has every name that was written. */

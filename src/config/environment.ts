@@ -74,19 +74,24 @@ export function environmentDocument(surroundings: Surroundings): {
   return { document, faults: [...unknownVariables(env), ...faults, ...missing(document)] }
 }
 
-function readVariables(variables: readonly Variable[], { env, cwd }: Surroundings): Settings {
+function readVariables(
+  variables: readonly Variable[],
+  { env, cwd, files }: Surroundings,
+): Settings {
   const settings: Settings['settings'] = []
   const faults: Fault[] = []
-  for (const { name, path, file } of variables) {
+  for (const { name, path: option, file } of variables) {
     if (!isSet(env, name)) continue
     const written = env[name] ?? ''
-    const same = settings.find((setting) => pathKey(setting.path) === pathKey(path))
+    const same = settings.find((setting) => pathKey(setting.path) === pathKey(option))
     if (same)
       faults.push({ place: name, text: `is set beside ${same.place}; leave one of them out` })
     let value: unknown = written
     if (file) {
+      const path = resolve(cwd, written)
+      files?.add(path)
       try {
-        value = readSecret(resolve(cwd, written))
+        value = readSecret(path)
       } catch (thrown) {
         value = unusable
         faults.push({
@@ -95,7 +100,7 @@ function readVariables(variables: readonly Variable[], { env, cwd }: Surrounding
         })
       }
     }
-    settings.push({ path, value, place: name })
+    settings.push({ path: option, value, place: name })
   }
   return { settings, faults }
 }

@@ -22,24 +22,32 @@ export interface Where extends Surroundings {
 }
 
 /** The file, or undefined when there is none. Throws `config`. */
-export function findFile({ path, env, cwd, system }: Where): Found | undefined {
-  if (path !== undefined) return readNamed(path, '--config', cwd)
+export function findFile(where: Where): Found | undefined {
+  const { path, env, cwd, system, files } = where
+  if (path !== undefined) return readNamed(path, '--config', where)
   const named = env['CEFLINE_CONFIG']
-  if (named !== undefined && named !== '') return readNamed(named, 'CEFLINE_CONFIG', cwd)
+  if (named !== undefined && named !== '') return readNamed(named, 'CEFLINE_CONFIG', where)
   for (const name of ['cefline.yaml', system]) {
+    const absolute = resolve(cwd, name)
     try {
-      return { name, text: readTextFile(resolve(cwd, name)) }
+      const text = readTextFile(absolute)
+      files?.add(absolute)
+      return { name, text }
     } catch (thrown) {
-      if (!isMissing(thrown)) throw unreadable(name, thrown)
+      if (isMissing(thrown)) continue
+      files?.add(absolute)
+      throw unreadable(name, thrown)
     }
   }
   return undefined
 }
 
-function readNamed(name: string, place: string, cwd: string): Found {
+function readNamed(name: string, place: string, { cwd, files }: Where): Found {
   if (name === '') throw error('config', `${place}: has no value; write the path of a file`)
+  const absolute = resolve(cwd, name)
+  files?.add(absolute)
   try {
-    return { name, text: readTextFile(resolve(cwd, name)) }
+    return { name, text: readTextFile(absolute) }
   } catch (thrown) {
     throw unreadable(`${place}: ${JSON.stringify(name)}`, thrown)
   }

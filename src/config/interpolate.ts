@@ -11,6 +11,8 @@ import { readSecret } from './text-file.ts'
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>
   cwd: string
+  /** Gathers the absolute paths of files that were read, and of those that could not be. */
+  files?: Set<string> | undefined
 }
 
 export interface Interpolated {
@@ -62,7 +64,7 @@ function fill(template: string, surroundings: Surroundings, asked: Set<string>):
 }
 
 /** Throws an Error whose message is a sentence about the reference. */
-function look(reference: string, { env, cwd }: Surroundings, asked: Set<string>): string {
+function look(reference: string, { env, cwd, files }: Surroundings, asked: Set<string>): string {
   const [, kind, name = ''] = /^(env|file):(.+)$/.exec(reference) ?? []
   if (kind === 'env') {
     asked.add(name)
@@ -74,8 +76,10 @@ function look(reference: string, { env, cwd }: Surroundings, asked: Set<string>)
     return value
   }
   if (kind === 'file') {
+    const path = resolve(cwd, name)
+    files?.add(path)
     try {
-      return readSecret(resolve(cwd, name))
+      return readSecret(path)
     } catch (thrown) {
       const fault = (thrown as Error).message
       throw new Error(`\${file:${name}}: the file ${fault}`, { cause: thrown })

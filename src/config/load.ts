@@ -24,6 +24,8 @@ import { readGroup, readSection } from './section.ts'
 
 export interface SpoolOptions {
   folder: string
+  /** A folder on a network file system is taken too. */
+  network: boolean
   maxBytes: number
   /** bytes */
   reserve: number
@@ -59,6 +61,8 @@ export interface DestinationConfiguration extends ComponentConfiguration {
   /** Names of sources; null: all. */
   readonly from: readonly string[] | null
   readonly whenFull: 'hold' | 'reject'
+  /** Events and bytes a second, null: any number; `burst` in ms. */
+  readonly rate: Readonly<{ events: number | null; bytes: number | null; burst: number }>
 }
 
 export interface Configuration {
@@ -71,6 +75,8 @@ export interface Configuration {
   readonly destinations: readonly DestinationConfiguration[]
   /** What should be said at the start. */
   readonly warnings: readonly string[]
+  /** Absolute paths of what it was made of: the configuration file and the files of its secrets. */
+  readonly files: readonly string[]
 }
 
 export interface LoadOptions extends Surroundings {
@@ -90,14 +96,16 @@ const none = 'embedded default'
  */
 export function loadConfiguration(options: LoadOptions): Configuration {
   const { path, tables, env, cwd, system = '/etc/cefline/cefline.yaml' } = options
-  const file = findFile({ path, env, cwd, system })
+  const { files = new Set() } = options
+  const surroundings = { env, cwd, files }
+  const file = findFile({ path, system, ...surroundings })
   if (file) {
     const parsed = parseFile(file.text, file.name)
     const unfilled: { path: Path; fault: string }[] = []
-    const filled = interpolate(parsed.value, { env, cwd }, (path, fault) => {
+    const filled = interpolate(parsed.value, surroundings, (path, fault) => {
       unfilled.push({ path, fault })
     })
-    const { settings, faults, overruled } = generalSettings({ env, cwd }, filled.value)
+    const { settings, faults, overruled } = generalSettings(surroundings, filled.value)
     const document = overlay({ ...parsed, value: filled.value }, settings)
     const problems = new Problems(document, filled.templates)
     for (const { path, fault } of unfilled) problems.add(path, fault)
@@ -110,17 +118,18 @@ export function loadConfiguration(options: LoadOptions): Configuration {
     const warnings = ignored
       .filter(({ name }) => !filled.asked.has(name))
       .map(({ name, because }) => `${name} is ignored because ${because}`)
-    return build(document, { origin: file.name, tables, cwd, problems, faults, warnings })
+    const { name: origin } = file
+    return build(document, { origin, tables, cwd, files, problems, faults, warnings })
   }
-  const general = generalSettings({ env, cwd })
+  const general = generalSettings(surroundings)
   if (componentNames(env).length > 0) {
-    const made = environmentDocument({ env, cwd })
+    const made = environmentDocument(surroundings)
     const document = overlay(made.document, general.settings)
     const faults = [...general.faults, ...made.faults]
-    return build(document, { origin: 'environment', tables, cwd, faults })
+    return build(document, { origin: 'environment', tables, cwd, files, faults })
   }
   const document = overlay(plainDocument({}, none), general.settings)
-  return build(document, { origin: none, tables, cwd, faults: general.faults, empty: true })
+  return build(document, { origin: none, tables, cwd, files, faults: general.faults, empty: true })
 }
 
 /**
@@ -139,6 +148,7 @@ interface Building {
   tables: Tables
   /** What relative folders are relative to. */
   cwd: string
+  files?: ReadonlySet<string>
   problems?: Problems
   faults?: readonly Fault[]
   warnings?: readonly string[]
@@ -181,6 +191,7 @@ function build(document: Document, building: Building): Configuration {
     sources: sources.map(({ common, ...own }) => ({ ...own, ...common })),
     destinations: destinations.map(({ common, ...own }) => ({ ...own, ...common })),
     warnings: [...warnings],
+    files: [...(building.files ?? [])],
   } as unknown as Configuration)
 }
 

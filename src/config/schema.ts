@@ -92,6 +92,23 @@ export const common = {
       format: ['hold', 'reject'],
       default: 'hold',
     },
+    rate: {
+      events: {
+        doc: 'Events a second at most; it waits and never drops.',
+        format: 'count',
+        default: null,
+      },
+      bytes: {
+        doc: 'Bytes a second at most, as they are on the wire.',
+        format: 'bytes',
+        default: null,
+      },
+      burst: {
+        doc: 'How much of both may go at once after a pause: what that time brings.',
+        format: 'duration',
+        default: '1s',
+      },
+    },
   },
 } satisfies Record<keyof Tables, Schema>
 

@@ -1,6 +1,7 @@
 /**
  * The status page: one HTML document without scripts, made anew every few seconds by the browser.
  */
+import { destinationDifference, sourceDifference } from '../telemetry/ledger.ts'
 import type { Status } from './status.ts'
 
 const style = `
@@ -31,6 +32,7 @@ ${table(
     '#Already given',
     '#Rejected',
     '#Ignored',
+    'Adds up',
     'Last record',
   ],
   status.sources.map((source) => [
@@ -44,6 +46,7 @@ ${table(
       source.ledger.rejected,
       source.ledger.ignored,
     ].map(number),
+    balance(sourceDifference(source.ledger)),
     time(source.lastRecordAt),
   ]),
 )}
@@ -55,22 +58,38 @@ ${table(
       text(spool.folder),
       number(spool.bytes),
       number(spool.maxBytes),
-      state(spool.full ? 'full' : 'accepts', undefined),
+      state(
+        spool.problem === undefined ? (spool.full ? 'full' : 'accepts') : 'waits',
+        spool.problem,
+      ),
       number(spool.rejects),
     ],
   ],
 )}
 <h2>Destinations</h2>
 ${table(
-  ['Destination', 'Sends to', 'State', '#Waiting', '#Received since start', 'Last receipt'],
+  ['Destination', 'Sends to', 'State', 'Receipts by', '#Waiting', 'Oldest waiting', 'Last receipt'],
   status.destinations.map((destination) => [
     text(destination.name),
     text(`${destination.type} ${destination.where}`),
     state(destination.state, destination.detail),
+    text(destination.proof ?? 'not known yet'),
     number(destination.waiting),
-    number(destination.received),
+    time(destination.oldestWaitingAt),
     time(destination.lastReceiptAt),
   ]),
+)}
+<h2>Books</h2>
+${table(
+  ['Destination', 'Source', '#Spooled', '#Received', '#Waiting', '#Refused', '#Damaged', 'Adds up'],
+  status.destinations.flatMap(({ name, ledger }) =>
+    ledger.map((books) => [
+      text(name),
+      text(books.queue),
+      ...[books.spooled, books.received, books.waiting, books.refused, books.damaged].map(number),
+      balance(destinationDifference(books)),
+    ]),
+  ),
 )}
 </body></html>
 `
@@ -98,8 +117,13 @@ function number(value: number): string {
   return value.toLocaleString('en-US')
 }
 
+function balance(difference: number): string {
+  if (difference === 0) return '<span class="good">yes</span>'
+  return `<span class="bad">no: ${number(difference)} not accounted for</span>`
+}
+
 function time(value: number | undefined): string {
-  return value === undefined ? 'none yet' : new Date(value).toISOString()
+  return value === undefined ? 'none' : new Date(value).toISOString()
 }
 
 function text(value: string): string {

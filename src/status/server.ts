@@ -1,5 +1,5 @@
 /**
- * The appliance's own HTTP: `/healthz` (the process answers), `/readyz` (the spool accepts),
+ * The appliance's own HTTP: `/healthz` (the process answers), `/readyz` (the spool is open and accepts),
  * `/metrics` (Prometheus), `/` (the status page) and `/api/status` (the same as JSON).
  *
  * Health and metrics hold no record data and answer anyone who reaches the port. Page and status
@@ -19,7 +19,8 @@ import type { Status } from './status.ts'
 export interface StatusServerOptions {
   /** `address:port`. */
   listen: string
-  token: string | null
+  /** Looked at with each request, so that it may become another one. */
+  readonly token: string | null
   metrics: Metrics
   status: () => Status
 }
@@ -57,7 +58,7 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
 
 /** The routes, not yet listening. */
 export function createServer(options: StatusServerOptions): FastifyInstance {
-  const { metrics, status, token } = options
+  const { metrics, status } = options
   const loopback = isLoopback(splitListen(options.listen).host)
   const server = fastify({ forceCloseConnections: true, bodyLimit: 1024 })
   server.addHook('onSend', async (_request, reply) => {
@@ -71,6 +72,7 @@ export function createServer(options: StatusServerOptions): FastifyInstance {
   })
   const guarded = {
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      const { token } = options
       if (token === null ? loopback && isLocalName(request) : holdsToken(request, token)) return
       const text =
         token === null
@@ -82,7 +84,9 @@ export function createServer(options: StatusServerOptions): FastifyInstance {
   }
   server.get('/healthz', () => 'ok\n')
   server.get('/readyz', (_request, reply) => {
-    const { full, bytes, maxBytes } = status().spool
+    const { full, bytes, maxBytes, problem } = status().spool
+    // The reason names the folder and a process: the page has it.
+    if (problem !== undefined) return reply.code(503).send('the spool is not open\n')
     if (!full) return 'ok\n'
     return reply.code(503).send(`the spool is full: ${bytes} of ${maxBytes} bytes\n`)
   })

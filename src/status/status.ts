@@ -2,7 +2,7 @@
  * What the status page, `/api/status` and the support engineer see: the line from sources through
  * spool to destinations, without any record's content.
  */
-import type { SourceLedger, Spool } from '../core.ts'
+import type { DestinationLedger, SourceLedger, Spool } from '../core.ts'
 import type { DestinationState, Events, SourceState } from '../telemetry/events.ts'
 
 export interface Status {
@@ -10,7 +10,15 @@ export interface Status {
   /** Where the configuration came from. */
   configuration: string
   startedAt: string
-  spool: { folder: string; bytes: number; maxBytes: number; full: boolean; rejects: number }
+  spool: {
+    folder: string
+    /** Why it is not open; undefined while it is. */
+    problem?: string | undefined
+    bytes: number
+    maxBytes: number
+    full: boolean
+    rejects: number
+  }
   sources: ({ name: string; type: string; where: string; remembered: number } & SourceState & {
       ledger: SourceLedger
     })[]
@@ -19,6 +27,10 @@ export interface Status {
     type: string
     where: string
     waiting: number
+    /** ms since 1970: when the oldest line that waits was spooled. */
+    oldestWaitingAt: number | undefined
+    /** One for each queue that it reads. */
+    ledger: DestinationLedger[]
   } & DestinationState)[]
 }
 
@@ -36,7 +48,8 @@ export interface StatusInput {
   folder: string
   sources: Part[]
   destinations: Part[]
-  spool: Spool
+  /** undefined until it is open. */
+  spool: Spool | undefined
   events: Events
 }
 
@@ -45,12 +58,17 @@ const noLedger: SourceLedger = { read: 0, spooled: 0, alreadyGiven: 0, rejected:
 /** The state at this moment. */
 export function readStatus(input: StatusInput): Status {
   const { spool, events } = input
-  const queues = new Map(spool.queues().map((state) => [state.queue, state]))
+  const queues = new Map(spool?.queues().map((state) => [state.queue, state]))
   return {
     version: input.version,
     configuration: input.configuration,
     startedAt: input.startedAt.toISOString(),
-    spool: { folder: input.folder, ...spool.usage(), rejects: spool.rejects().count },
+    spool: {
+      folder: input.folder,
+      problem: spool ? undefined : (events.spoolProblem ?? 'it is being opened'),
+      ...(spool?.usage() ?? { bytes: 0, maxBytes: 0, full: false }),
+      rejects: spool?.rejects().count ?? 0,
+    },
     sources: input.sources.map((part) => {
       const state = events.sources.get(part.name)?.state
       const queue = queues.get(part.name)
@@ -63,9 +81,12 @@ export function readStatus(input: StatusInput): Status {
     }),
     destinations: input.destinations.map((part) => {
       const state = events.destinations.get(part.name)?.state
+      const { lines, oldest } = spool?.waiting(part.name) ?? { lines: 0, oldest: undefined }
       return {
         ...part,
-        waiting: spool.waiting(part.name).lines,
+        waiting: lines,
+        oldestWaitingAt: oldest,
+        ledger: spool?.ledger(part.name) ?? [],
         ...(state ?? {
           state: 'starting',
           detail: undefined,

@@ -39,22 +39,86 @@ export class Events {
   readonly destinations = new Map<string, DestinationEvents>()
   readonly log: Log
   readonly metrics: Metrics
+  /** Why the spool cannot be opened, while it cannot. */
+  spoolProblem: string | undefined
 
   constructor(log: Log, metrics: Metrics) {
     this.log = log
     this.metrics = metrics
   }
 
+  /** One that begins, anew where it was there before. */
   source(name: string): SourceEvents {
-    const events = new SourceEvents(name, this.log.child({ component: name }), this.metrics)
+    const log = this.log.child({ component: name })
+    const events = this.sources.get(name) ?? new SourceEvents(name, log, this.metrics)
     this.sources.set(name, events)
+    events.begins()
     return events
   }
 
   destination(name: string): DestinationEvents {
-    const events = new DestinationEvents(name, this.log.child({ component: name }), this.metrics)
+    const log = this.log.child({ component: name })
+    const events = this.destinations.get(name) ?? new DestinationEvents(name, log, this.metrics)
     this.destinations.set(name, events)
+    events.begins()
     return events
+  }
+
+  /** It is gone from the configuration. */
+  sourceRemoved(name: string): void {
+    this.sources.get(name)?.removed()
+    this.sources.delete(name)
+  }
+
+  destinationRemoved(name: string): void {
+    this.destinations.get(name)?.removed()
+    this.destinations.delete(name)
+  }
+
+  levelChanged(level: string): void {
+    this.log.level = level
+    for (const events of this.sources.values()) events.levelChanged(level)
+    for (const events of this.destinations.values()) events.levelChanged(level)
+  }
+
+  /** This configuration is in force from now on. */
+  configured(): void {
+    this.metrics.configured.set(Date.now() / 1000)
+  }
+
+  reloaded(changes: string[]): void {
+    this.metrics.reloads.inc({ result: 'applied' })
+    this.configured()
+    this.log.info(`the changed configuration was taken over: ${changes.join(', ')}`)
+  }
+
+  /** Somebody asked for a reload, or took back what was refused. */
+  unchanged(): void {
+    this.log.info('the configuration is the one that runs')
+  }
+
+  reloadRefused({ code, message }: CeflineError): void {
+    this.metrics.reloads.inc({ result: 'refused' })
+    const what = 'the changed configuration is not taken over, and all goes on as before'
+    this.log.error({ code }, `${what}: ${message.replaceAll('\n', '; ')}`)
+  }
+
+  /** The spool cannot be opened now: counted each time, said when it is another reason. */
+  spoolWaits({ code, message }: CeflineError): void {
+    this.metrics.errors.inc({ component: 'spool', code })
+    if (this.spoolProblem === message) return
+    this.spoolProblem = message
+    this.log.error({ component: 'spool', code }, `waits, nothing is read or sent: ${message}`)
+  }
+
+  spoolOpened(): void {
+    if (this.spoolProblem !== undefined) this.log.info({ component: 'spool' }, 'is open now')
+    this.spoolProblem = undefined
+  }
+
+  /** The status page cannot be had while the spool is awaited; at the start that would end it. */
+  statusWaits({ code, message }: CeflineError): void {
+    this.log.debug({ code }, message)
   }
 
   started(lines: string[]): void {
@@ -98,6 +162,20 @@ export class SourceEvents {
     this.#name = name
     this.#log = log
     this.#metrics = metrics
+  }
+
+  begins(): void {
+    this.state.state = 'starting'
+    this.state.problem = undefined
+  }
+
+  removed(): void {
+    this.flush()
+    this.#metrics.lastRecord.remove({ source: this.#name })
+  }
+
+  levelChanged(level: string): void {
+    this.#log.level = level
   }
 
   /** Says what was held back to be said in sum. */
@@ -192,7 +270,22 @@ export class DestinationEvents {
     this.#name = name
     this.#log = log
     this.#metrics = metrics
-    this.#metrics.up.set({ destination: name }, 0)
+  }
+
+  begins(): void {
+    this.#metrics.up.set({ destination: this.#name }, 0)
+    this.state.state = 'starting'
+    this.state.detail = undefined
+  }
+
+  removed(): void {
+    this.flush()
+    this.#metrics.up.remove({ destination: this.#name })
+    this.#metrics.lastReceipt.remove({ destination: this.#name })
+  }
+
+  levelChanged(level: string): void {
+    this.#log.level = level
   }
 
   flush(): void {

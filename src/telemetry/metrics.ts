@@ -4,6 +4,7 @@
  */
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import type { Spool } from '../core.ts'
+import { destinationDifference, sourceDifference } from './ledger.ts'
 
 export class Metrics {
   readonly registry = new Registry()
@@ -43,14 +44,24 @@ export class Metrics {
     'When the source last gave a record.',
     ['source'],
   )
+  readonly reloads = this.#counter(
+    'cefline_config_reloads_total',
+    'Changed configurations, by what became of them: applied or refused.',
+    ['result'],
+  )
+  readonly configured = this.#gauge(
+    'cefline_config_last_success_timestamp_seconds',
+    'When the configuration in force was taken over.',
+    [],
+  )
 
   constructor(version: string) {
     collectDefaultMetrics({ register: this.registry, prefix: 'cefline_' })
     this.#gauge('cefline_build_info', 'The version that runs.', ['version']).set({ version }, 1)
   }
 
-  /** Adds the gauges that ask the spool. */
-  watch(spool: Spool, destinations: string[]): void {
+  /** Adds the gauges that ask the spool; `destinations` may become others. */
+  watch(spool: Spool, destinations: readonly string[]): void {
     const usage = (name: string, help: string, read: () => number) =>
       new Gauge({
         name,
@@ -83,14 +94,56 @@ export class Metrics {
     const remembered = (queue: string) =>
       spool.queues().find((state) => state.queue === queue)?.remembered ?? 0
     perQueue('cefline_source_remembered_ids', 'Ids that are known as given.', remembered)
+    this.#watchLedgers(spool, destinations)
     new Gauge({
       name: 'cefline_destination_waiting_lines',
       help: 'Lines in the spool without a receipt.',
       labelNames: ['destination'],
       registers: [this.registry],
       collect() {
+        // Those that are gone from the configuration.
+        this.reset()
         for (const destination of destinations) {
           this.set({ destination }, spool.waiting(destination).lines)
+        }
+      },
+    })
+  }
+
+  /** The books as the spool keeps them, since it was made: unlike the counters they outlive a restart. */
+  #watchLedgers(spool: Spool, destinations: readonly string[]): void {
+    const difference = this.#gauge(
+      'cefline_ledger_difference',
+      'What the books of a source or destination do not account for: always 0, else something was lost or counted twice.',
+      ['component', 'queue'],
+    )
+    new Gauge({
+      name: 'cefline_source_ledger_records',
+      help: 'Books of a source: read = spooled + already_given + rejected + ignored.',
+      labelNames: ['source', 'term'],
+      registers: [this.registry],
+      collect() {
+        for (const { queue, ledger } of spool.queues()) {
+          for (const [term, value] of termsOf(ledger)) this.set({ source: queue, term }, value)
+          difference.set({ component: queue, queue }, sourceDifference(ledger))
+        }
+      },
+    })
+    new Gauge({
+      name: 'cefline_destination_ledger_lines',
+      help: 'Books of a destination: spooled = received + waiting + refused + damaged.',
+      labelNames: ['destination', 'source', 'term'],
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        for (const destination of destinations) {
+          for (const { queue, ...ledger } of spool.ledger(destination)) {
+            for (const [term, value] of termsOf(ledger)) {
+              this.set({ destination, source: queue, term }, value)
+            }
+            const left = destinationDifference({ queue, ...ledger })
+            difference.set({ component: destination, queue }, left)
+          }
         }
       },
     })
@@ -103,4 +156,12 @@ export class Metrics {
   #gauge<Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> {
     return new Gauge({ name, help, labelNames, registers: [this.registry] })
   }
+}
+
+/** `alreadyGiven` as the label `already_given`. */
+function termsOf(ledger: object): [string, number][] {
+  return Object.entries(ledger as Record<string, number>).map(([term, value]) => [
+    term.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value,
+  ])
 }

@@ -87,6 +87,14 @@ t.test('a value is taken as it is', async (t) => {
   t.equal(sources[0]?.options['password'], password)
 })
 
+t.test('several urls, in the order in which they are to be tried', async (t) => {
+  const urls = ['tls://first.example.com', 'tcp://second.example.com:601']
+  const env = { DROP_FOLDER: '/drop', SYSLOG_URL: urls.join(', ') }
+  const tables = { sources, destinations }
+  const loaded = loadConfiguration({ env, cwd, tables, system: join(cwd, 'none.yaml') })
+  t.same(loaded.destinations[0]?.options['url'], urls)
+})
+
 const complete = { DROP_FOLDER: '/drop', SYSLOG_URL: 'tcp://h' }
 
 t.test('what is wrong is said of the variable', async (t) => {

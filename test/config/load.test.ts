@@ -83,6 +83,8 @@ destinations:
     { name: 'siem', type: 'syslog', from: ['activity'], whenFull: 'reject' },
     { name: 'screen', type: 'console', options: {}, from: null, whenFull: 'hold' },
   ])
+  t.same(configuration.destinations[1]?.rate, { events: null, bytes: null, burst: 1000 })
+  t.same(configuration.files, [join(cwd, 'test.yaml'), join(cwd, 'secret')])
   t.throws(() => Object.assign(configuration.sources[0]?.options ?? {}, { folder: 'x' }), TypeError)
   t.ok(Object.isFrozen(configuration.sources[1]?.options['tls']))
   t.ok(Object.isFrozen(configuration.warnings))
@@ -256,8 +258,8 @@ t.test('names that mean something to JavaScript mean nothing here', async (t) =>
 destinations: { c: { type: console, __proto__: { whenFull: reject }, 'tls.ca': x } }`
   t.match(faults(text), [
     '1 sources.toString.type: "constructor" is not one of netwrix-alerts, netwrix-api',
-    '2 destinations.c.__proto__: there is no such option; known are from, whenFull',
-    '2 destinations.c.tls.ca: there is no such option; known are from, whenFull',
+    '2 destinations.c.__proto__: there is no such option; known are from, whenFull, rate',
+    '2 destinations.c.tls.ca: there is no such option; known are from, whenFull, rate',
   ])
 })
 
@@ -465,4 +467,47 @@ t.test('a configuration made in the program', async (t) => {
   t.throws(() => resolveConfiguration({ sources: {} }, { origin: 'here', tables }), {
     message: /^here sources: there is no source/,
   })
+})
+
+t.test('the files it is made of are told, also when something is wrong', async (t) => {
+  const path = join(cwd, 'files.yaml')
+  const files = new Set<string>()
+  const read = (text: string, env: Record<string, string> = {}) => {
+    files.clear()
+    writeFileSync(path, text)
+    return loadConfiguration({ path, env, cwd, tables, files })
+  }
+  t.throws(() => read(`status: { token: '${'${file:nowhere}'}' }\n${minimal}`))
+  t.same([...files], [path, join(cwd, 'nowhere')])
+  t.throws(() => read('a: b: c'))
+  t.same([...files], [path])
+  t.same(read(minimal, { STATUS_TOKEN_FILE: 'secret' }).files, [path, join(cwd, 'secret')])
+  t.throws(() => loadConfiguration({ path: 'gone.yaml', env: {}, cwd, tables, files }))
+  t.ok(files.has(join(cwd, 'gone.yaml')))
+  const missing = join(cwd, 'gone')
+  t.throws(() =>
+    loadConfiguration({
+      env: { ...variables, NETWRIX_PASSWORD_FILE: missing },
+      cwd,
+      tables,
+      system,
+      files,
+    }),
+  )
+  t.ok(files.has(missing))
+})
+
+const variables = {
+  NETWRIX_URL: 'https://auditor:9699',
+  NETWRIX_USERNAME: 'siem',
+  SYSLOG_URL: 'tls://sensor',
+}
+
+t.test('a rate that something gets through', async (t) => {
+  const rated = (rate: string) => minimal.replace('udp://h', `udp://h, rate: { ${rate} }`)
+  const { destinations } = load(rated('events: 500, bytes: 1MB, burst: 5s'))
+  t.same(destinations[0]?.rate, { events: 500, bytes: 1e6, burst: 5000 })
+  for (const rate of ['events: 0', 'bytes: 0']) {
+    t.match(faults(rated(rate)), [/rate\.(events|bytes): 0 is too small; write 1 or more/], rate)
+  }
 })

@@ -59,16 +59,6 @@ t.test('with no configuration the whole path runs', async (t) => {
   )
 })
 
-t.test('a second process on the same spool is refused, and says who has it', async (t) => {
-  const cwd = t.testdir()
-  const first = startCefline(t, { cwd, env })
-  await first.said('status page')
-  const second = await cefline(['run'], { cwd, env })
-  t.equal(second.code, 1)
-  t.match(second.stderr, new RegExp(`in use by process ${first.pid}`))
-  t.equal(await first.stop(), 0)
-})
-
 t.test('in the image, no source or no destination ends with 78', async (t) => {
   const cwd = t.testdir()
   const off = { CEFLINE_EMBEDDED_DEFAULT: 'off' }

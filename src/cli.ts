@@ -8,7 +8,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { check } from './commands/check.ts'
 import { preview } from './commands/preview.ts'
+import * as rejects from './commands/rejects.ts'
 import { run } from './commands/run.ts'
+import * as spool from './commands/spool.ts'
+import { status } from './commands/status.ts'
+import type { RejectChoice } from './control/verbs.ts'
 import { asCefline } from './error.ts'
 import { printable } from './io/printable.ts'
 import { version } from './version.ts'
@@ -50,6 +54,125 @@ program
   .action((files: string[], flags: { source?: string; limit?: number; json?: boolean }) =>
     end(preview({ config: configPath(), files, ...flags })),
   )
+
+/** What every command takes that reaches an appliance. */
+interface ReachFlags {
+  folder?: string
+  json?: boolean
+}
+
+reaching(program.command('status'))
+  .description('show the books: what became of every record, and whether it adds up')
+  .action((flags: ReachFlags) => end(status({ config: configPath(), ...flags })))
+
+const spoolCommand = program.command('spool').description('look into the spool')
+
+reaching(spoolCommand.command('ls'))
+  .description('list queues and the positions of the destinations in them')
+  .action((flags: ReachFlags) => end(spool.list({ config: configPath(), ...flags })))
+
+reaching(spoolCommand.command('verify'))
+  .description('read everything, and set damaged blocks aside as files')
+  .option('--dry-run', 'only look')
+  .action((flags: ReachFlags & { dryRun?: boolean }) =>
+    end(spool.verify({ config: configPath(), ...flags })),
+  )
+
+reaching(spoolCommand.command('forget'))
+  .description('release the positions of a destination that is gone from the configuration')
+  .argument('<destination>')
+  .action((destination: string, flags: ReachFlags) =>
+    end(spool.forget({ config: configPath(), destination, ...flags })),
+  )
+
+reaching(spoolCommand.command('export'))
+  .description('write the CEF lines of a queue to standard output; nothing is taken out')
+  .argument('<queue>', 'the name of a source')
+  .option('--destination <name>', 'only what waits for this destination')
+  .action((queue: string, flags: ReachFlags & { destination?: string }) =>
+    end(spool.exportLines({ config: configPath(), queue, ...flags })),
+  )
+
+const rejectsCommand = program
+  .command('rejects')
+  .description('records that could not be mapped, and lines that were not taken')
+
+filtered(reaching(rejectsCommand.command('ls')))
+  .description('list them, the oldest first')
+  .option('--limit <number>', 'that many at most (default: 100)', wholeNumber)
+  .option('--after <number>', 'those with a greater number', wholeNumber)
+  .action((flags: ReachFlags & FilterFlags & { limit?: number; after?: number }) =>
+    end(rejects.list({ config: configPath(), ...flags })),
+  )
+
+reaching(rejectsCommand.command('show'))
+  .description('show the whole record')
+  .argument('<number...>', 'as in the list', wholeNumbers)
+  .action((numbers: number[], flags: ReachFlags) =>
+    end(rejects.show({ config: configPath(), numbers, ...flags })),
+  )
+
+filtered(reaching(rejectsCommand.command('retry')))
+  .description('try them again, as sources and destinations are configured now')
+  .argument('[number...]', 'as in the list', wholeNumbers)
+  .option('--all', 'all of them')
+  .action((numbers: number[], flags: ChoiceFlags, command: Command) => {
+    const choice = choiceOf(numbers, flags, command)
+    return end(rejects.retry({ config: configPath(), ...reachOf(flags), ...choice }))
+  })
+
+filtered(reaching(rejectsCommand.command('purge')))
+  .description('remove them for good')
+  .argument('[number...]', 'as in the list', wholeNumbers)
+  .option('--all', 'all of them')
+  .option('--yes', 'yes, all of them')
+  .action((numbers: number[], flags: ChoiceFlags & { yes?: boolean }, command: Command) => {
+    const choice = choiceOf(numbers, flags, command)
+    if (choice.all && !flags.yes)
+      command.error('error: --all removes every reject for good; add --yes')
+    return end(rejects.purge({ config: configPath(), ...reachOf(flags), ...choice }))
+  })
+
+interface FilterFlags {
+  source?: string
+  destination?: string
+  code?: string
+}
+
+type ChoiceFlags = ReachFlags & FilterFlags & { all?: boolean }
+
+function reaching(command: Command): Command {
+  return command
+    .option('--folder <path>', 'the spool’s folder (default: as configured)')
+    .option('--json', 'print JSON')
+}
+
+function filtered(command: Command): Command {
+  return command
+    .option('--source <name>', 'of this source')
+    .option('--destination <name>', 'of this destination')
+    .option('--code <word>', 'with this code')
+}
+
+function reachOf({ folder, json }: ReachFlags): ReachFlags {
+  return { ...(folder === undefined ? {} : { folder }), ...(json ? { json } : {}) }
+}
+
+/** Numbers, all, or what the filters match: never more than was asked for. */
+function choiceOf(numbers: number[], flags: ChoiceFlags, command: Command): RejectChoice {
+  const { all = false, source, destination, code } = flags
+  const filters = Object.entries({ source, destination, code }).filter(([, value]) => value)
+  const ways = [numbers.length > 0, all, filters.length > 0].filter(Boolean).length
+  if (ways !== 1) {
+    command.error('error: name numbers, or --all, or a filter (--source, --destination, --code)')
+  }
+  if (numbers.length > 0) return { numbers }
+  return all ? { all } : Object.fromEntries(filters)
+}
+
+function wholeNumbers(text: string, before: number[] | undefined): number[] {
+  return [...(before ?? []), wholeNumber(text)]
+}
 
 function wholeNumber(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)

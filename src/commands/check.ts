@@ -7,7 +7,7 @@
 import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import colors from 'picocolors'
-import { createDestination, createSource, tables } from '../components.ts'
+import { createDestination, createSource, paceOf, tables } from '../components.ts'
 import { redacted } from '../config/redacted.ts'
 import type { Configuration } from '../config/load.ts'
 import type { CheckStep } from '../core.ts'
@@ -117,6 +117,8 @@ async function* componentSteps(
     const { name: component } = configuration
     try {
       const destination = createDestination(configuration)
+      const pace = `a backlog goes out ${paceOf(configuration)}`
+      yield { component, step: { name: 'rate', ok: true, detail: pace, milliseconds: 0 } }
       for await (const step of destination.check(signal, connect)) yield { component, step }
       await destination.close()
     } catch (thrown) {

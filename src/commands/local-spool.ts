@@ -1,0 +1,85 @@
+/**
+ * A spool on which nobody runs, opened by a command for as long as it takes, with the sources and
+ * destinations that the configuration has.
+ */
+import { spoolConfiguration } from '../app-spool.ts'
+import { createSource, partOf } from '../components.ts'
+import type { Configuration } from '../config/load.ts'
+import type { Notice, StoredReject } from '../core.ts'
+import { error, isCeflineError } from '../error.ts'
+import type { Lines } from '../io/lines.ts'
+import { printable } from '../io/printable.ts'
+import { Operations } from '../operations.ts'
+import { openSpool } from '../spool/spool.ts'
+import type { LmdbSpool } from '../spool/spool.ts'
+import { readStatus } from '../status/status.ts'
+import type { Status } from '../status/status.ts'
+import { Events } from '../telemetry/events.ts'
+import { createLog } from '../telemetry/log.ts'
+import { Metrics } from '../telemetry/metrics.ts'
+import { version } from '../version.ts'
+
+/** Throws what the spool throws, such as `spool-owner` when an appliance runs on it that cannot be
+ * reached. */
+export async function openOperations(
+  configuration: Configuration,
+): Promise<Operations & { close(): Promise<void> }> {
+  const spool = await open(configuration)
+  const operations = new Operations({
+    spool,
+    remap: (source, reject) => remap(configuration, spool, source, reject),
+    status: () => statusOf(configuration, spool),
+  })
+  const close = async () => {
+    await operations.idle()
+    await spool.close()
+  }
+  return Object.assign(operations, { close })
+}
+
+async function open(configuration: Configuration): Promise<LmdbSpool> {
+  const { folder, network } = configuration.spool
+  const notice = ({ message }: Notice) => console.error(printable(message))
+  try {
+    const options = { folder, allowNetwork: network, notice }
+    return await openSpool({ ...options, ...spoolConfiguration(configuration) })
+  } catch (thrown) {
+    if (!isCeflineError(thrown) || thrown.code !== 'spool-owner') throw thrown
+    throw error(thrown.code, `${thrown.message}; that one has no control socket in the folder`, {
+      cause: thrown,
+    })
+  }
+}
+
+async function remap(
+  configuration: Configuration,
+  spool: LmdbSpool,
+  name: string,
+  reject: StoredReject,
+): Promise<Lines> {
+  const found = configuration.sources.find((source) => source.name === name)
+  if (!found) {
+    throw error('config', `the configuration has no source "${name}" that could read the record`)
+  }
+  const source = createSource(found, (id) => spool.remembers(name, id))
+  try {
+    return await source.remap(reject)
+  } finally {
+    await source.close()
+  }
+}
+
+/** Nothing runs, so nothing happens. */
+function statusOf(configuration: Configuration, spool: LmdbSpool): Status {
+  const { origin, sources, destinations } = configuration
+  return readStatus({
+    version,
+    configuration: origin,
+    startedAt: new Date(),
+    folder: configuration.spool.folder,
+    sources: sources.map(partOf),
+    destinations: destinations.map(partOf),
+    spool,
+    events: new Events(createLog({ level: 'silent', format: 'json' }), new Metrics(version)),
+  })
+}

@@ -1,0 +1,156 @@
+/**
+ * The command's end of the control socket: the verbs of a running appliance.
+ */
+import { Client } from 'undici'
+import { error, isCeflineError } from '../error.ts'
+import type { DamagedBlock, FoundBlock, RejectQuery } from '../spool/spool.ts'
+import type {
+  ExportedLine,
+  ExportQuery,
+  ListedReject,
+  Overview,
+  RejectChoice,
+  Retried,
+  ShownReject,
+  SpoolListing,
+  Verbs,
+} from './verbs.ts'
+import { isTooLong, socketPath } from './wire.ts'
+import type { Message, Running } from './wire.ts'
+
+/** Nobody listens: no socket, one that was left behind, or a file that is none. */
+const nobody = ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']
+
+/**
+ * The appliance that runs on this spool folder, or undefined when none answers there. Throws
+ * `forbidden` when the socket is somebody else's, `lost` when the appliance stops meanwhile.
+ */
+export async function connectControl(folder: string): Promise<Control | undefined> {
+  const path = socketPath(folder)
+  if (isTooLong(path)) return undefined
+  // The verbs take as long as they take.
+  const options = { socketPath: path, headersTimeout: 0, bodyTimeout: 0 }
+  const client = new Client('http://cefline', options)
+  try {
+    const { body } = await client.request({ path: '/', method: 'GET', headersTimeout: 10_000 })
+    return new Control(client, path, (await body.json()) as Running)
+  } catch (thrown) {
+    await client.destroy()
+    const { code = '' } = thrown as NodeJS.ErrnoException
+    if (nobody.includes(code)) return undefined
+    if (code !== 'EACCES' && code !== 'EPERM') throw lost(path, thrown)
+    throw error('forbidden', `${path} belongs to another user; run this as that user`, {
+      cause: thrown,
+    })
+  }
+}
+
+export class Control implements Verbs {
+  readonly running: Running
+  readonly #client: Client
+  readonly #path: string
+
+  constructor(client: Client, path: string, running: Running) {
+    this.#client = client
+    this.#path = path
+    this.running = running
+  }
+
+  status(query: object): Promise<Overview> {
+    return this.#one('status', query)
+  }
+
+  list(query: object): Promise<SpoolListing> {
+    return this.#one('list', query)
+  }
+
+  lines(query: ExportQuery): AsyncIterable<ExportedLine[]> {
+    return this.#many('lines', query)
+  }
+
+  setAside(query: { found: FoundBlock[] }): Promise<DamagedBlock[]> {
+    return this.#one('setAside', query)
+  }
+
+  forget(query: { destination: string }): Promise<number> {
+    return this.#one('forget', query)
+  }
+
+  rejects(query: RejectQuery): Promise<ListedReject[]> {
+    return this.#one('rejects', query)
+  }
+
+  records(query: { numbers: number[] }): AsyncIterable<ShownReject> {
+    return this.#many('records', query)
+  }
+
+  retry(query: RejectChoice): AsyncIterable<Retried[]> {
+    return this.#many('retry', query)
+  }
+
+  purge(query: RejectChoice): Promise<number> {
+    return this.#one('purge', query)
+  }
+
+  /** Safe twice. */
+  async close(): Promise<void> {
+    await this.#client.destroy()
+  }
+
+  async #one<T>(verb: keyof Verbs, query: object): Promise<T> {
+    let found: T | undefined
+    for await (const value of this.#many<T>(verb, query)) found = value
+    return found as T
+  }
+
+  async *#many<T>(verb: keyof Verbs, query: object): AsyncGenerator<T> {
+    let ended = false
+    try {
+      for await (const message of this.#ask(verb, query)) {
+        if ('error' in message) throw error(message.error.code, message.error.message)
+        if ('value' in message) yield message.value as T
+        else ended = true
+      }
+    } catch (thrown) {
+      throw isCeflineError(thrown) ? thrown : lost(this.#path, thrown)
+    }
+    if (!ended) throw lost(this.#path, undefined)
+  }
+
+  async *#ask(verb: keyof Verbs, query: object): AsyncGenerator<Message> {
+    const { statusCode, body } = await this.#client.request({
+      path: `/${verb}`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(query),
+    })
+    if (statusCode !== 200) throw refused(verb, this.running, await body.text())
+    yield* jsonLines(body.setEncoding('utf8') as AsyncIterable<string>)
+  }
+}
+
+/** Not by `readline`, which takes U+2028 for a line's end. */
+async function* jsonLines(chunks: AsyncIterable<string>): AsyncGenerator<Message> {
+  let rest = ''
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) yield JSON.parse(line) as Message
+  }
+}
+
+function refused(verb: string, { version, pid }: Running, answer: string) {
+  return error(
+    'bad-request',
+    `the running appliance (release ${version}, process ${pid}) does not take "${verb}" as asked: ${answer}; use the command of that release`,
+  )
+}
+
+function lost(path: string, cause: unknown) {
+  const reason = cause instanceof Error ? ` (${cause.message})` : ''
+  return error(
+    'lost',
+    `${path}: the appliance went away before it had answered${reason}; what it had done is done, ask again`,
+    { cause },
+  )
+}

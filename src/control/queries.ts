@@ -1,0 +1,37 @@
+/**
+ * What each verb takes, as JSON Schema: a word too many or of the wrong kind is refused.
+ */
+import type { Verbs } from './verbs.ts'
+
+const text = { type: 'string' }
+const number = { type: 'integer', minimum: 0 }
+const numbers = { type: 'array', items: number }
+
+const choice = {
+  numbers,
+  all: { type: 'boolean' },
+  source: text,
+  destination: text,
+  code: text,
+}
+
+const found = {
+  type: 'array',
+  items: query({ queue: text, sequence: number, reason: text }, ['queue', 'sequence', 'reason']),
+}
+
+export const querySchemas: Record<keyof Verbs, object> = {
+  status: query({}),
+  list: query({}),
+  lines: query({ queue: text, destination: text }, ['queue']),
+  setAside: query({ found }, ['found']),
+  forget: query({ destination: text }, ['destination']),
+  rejects: query({ after: number, limit: number, source: text, destination: text, code: text }),
+  records: query({ numbers }, ['numbers']),
+  retry: query(choice),
+  purge: query(choice),
+}
+
+function query(properties: object, required: string[] = []): object {
+  return { type: 'object', additionalProperties: false, properties, required }
+}

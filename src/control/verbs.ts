@@ -1,0 +1,99 @@
+/**
+ * What a command can ask of an appliance: the same verbs whether it runs (they travel over its
+ * control socket) or not (the command opens the spool itself). Arguments and answers are plain JSON.
+ */
+import type { Code } from '../error.ts'
+import type { QueueState, SourceLedger, StoredReject } from '../core.ts'
+import type { DamagedBlock, FoundBlock, RejectQuery, Stranger } from '../spool/spool.ts'
+import type { Status } from '../status/status.ts'
+
+/** The state as the status page shows it, and what only the spool knows. */
+export interface Overview extends Status {
+  /** Books of queues that are no source's: of one that is gone, and `retry:<destination>`. */
+  others: { name: string; ledger: SourceLedger }[]
+  damaged: DamagedBlock[]
+}
+
+/** Where a destination stands in a queue. */
+export interface Position {
+  destination: string
+  queue: string
+  /** Sequence of the last block that it has a receipt for. */
+  sequence: number
+  waiting: number
+}
+
+export interface SpoolListing {
+  folder: string
+  bytes: number
+  maxBytes: number
+  full: boolean
+  queues: QueueState[]
+  positions: Position[]
+  /** ms since 1970, by destination: when the oldest line that waits for it was spooled. */
+  oldestWaitingAt: Record<string, number>
+  /** Positions that are kept for nobody; `forget` releases them. */
+  strangers: Stranger[]
+  damaged: DamagedBlock[]
+}
+
+/** A line that waits. */
+export interface ExportedLine {
+  /** ms since 1970 */
+  time: number
+  severity: number
+  cef: string
+}
+
+export interface ExportQuery {
+  queue: string
+  /** What waits for this one; without it everything that is kept. */
+  destination?: string
+}
+
+/** A reject without the record itself. */
+export type ListedReject = Omit<StoredReject, 'id' | 'record'>
+
+/** A reject whole, its id as hexadecimal text. */
+export interface ShownReject extends Omit<StoredReject, 'id'> {
+  id?: string
+}
+
+/** Which rejects: these numbers, or else all that match. Without any of it, none. */
+export interface RejectChoice {
+  numbers?: number[]
+  all?: boolean
+  source?: string
+  destination?: string
+  code?: string
+}
+
+/** What became of a reject that was tried again. */
+export interface Retried {
+  number: number
+  /** `back`: its line waits in the queue. `given`: the queue was given that event before. `rejected`:
+   * it still cannot be mapped. `unknown`: there is no reject of this number. All but the first two
+   * leave the reject where it is. */
+  result: 'back' | 'given' | 'rejected' | 'unknown'
+  /** Where the line is. */
+  queue?: string
+  /** Today's reason. */
+  code?: Code
+  reason?: string
+}
+
+export interface Verbs {
+  status(query: object): Promise<Overview>
+  list(query: object): Promise<SpoolListing>
+  /** Blocks of lines, the oldest first, up to the newest at the time of asking. */
+  lines(query: ExportQuery): AsyncIterable<ExportedLine[]>
+  setAside(query: { found: FoundBlock[] }): Promise<DamagedBlock[]>
+  /** Number of positions released. */
+  forget(query: { destination: string }): Promise<number>
+  rejects(query: RejectQuery): Promise<ListedReject[]>
+  /** Those of the numbers that there are. */
+  records(query: { numbers: number[] }): AsyncIterable<ShownReject>
+  retry(query: RejectChoice): AsyncIterable<Retried[]>
+  /** Number of rejects that are gone now. */
+  purge(query: RejectChoice): Promise<number>
+}

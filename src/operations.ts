@@ -1,0 +1,195 @@
+/**
+ * The verbs on an open spool: behind the control socket of a running appliance, and in a command
+ * that has opened the spool itself. Those that change something are done one after the other; a long
+ * one in steps, so that two commands at once share the work and disturb nothing.
+ */
+import { takeBack } from './control/take-back.ts'
+import type {
+  ExportedLine,
+  ExportQuery,
+  ListedReject,
+  Overview,
+  RejectChoice,
+  Retried,
+  ShownReject,
+  SpoolListing,
+  Verbs,
+} from './control/verbs.ts'
+import type { StoredReject } from './core.ts'
+import { error } from './error.ts'
+import { unpackLines } from './io/lines.ts'
+import type { Lines } from './io/lines.ts'
+import type { DamagedBlock, FoundBlock, LmdbSpool, RejectQuery } from './spool/spool.ts'
+import { Turns } from './spool/turns.ts'
+import type { Status } from './status/status.ts'
+
+export interface OperationsOptions {
+  spool: LmdbSpool
+  /** The line of a source's reject as the source is configured now; throws the reason against it. */
+  remap(source: string, reject: StoredReject): Promise<Lines>
+  status(): Status
+}
+
+/** Rejects of one step: one sync for each queue. */
+const rejectsAtOnce = 100
+
+export class Operations implements Verbs {
+  readonly #options: OperationsOptions
+  readonly #spool: LmdbSpool
+  readonly #turns = new Turns()
+
+  constructor(options: OperationsOptions) {
+    this.#options = options
+    this.#spool = options.spool
+  }
+
+  async status(): Promise<Overview> {
+    const status = this.#options.status()
+    const others = this.#spool
+      .queues()
+      .filter(({ queue }) => !status.sources.some(({ name }) => name === queue))
+      .map(({ queue, ledger }) => ({ name: queue, ledger }))
+    return { ...status, others, damaged: this.#spool.damaged() }
+  }
+
+  async list(): Promise<SpoolListing> {
+    const { spool, destinations } = this.#options.status()
+    const oldest = destinations.flatMap(({ name, oldestWaitingAt: at }) =>
+      at === undefined ? [] : [[name, at] as const],
+    )
+    return {
+      folder: spool.folder,
+      ...this.#spool.usage(),
+      queues: this.#spool.queues(),
+      positions: destinations.flatMap(({ name: destination, ledger }) =>
+        ledger.map(({ queue, waiting }) => {
+          return { destination, queue, waiting, sequence: this.#spool.position(destination, queue) }
+        }),
+      ),
+      oldestWaitingAt: Object.fromEntries(oldest),
+      strangers: this.#spool.strangers(),
+      damaged: this.#spool.damaged(),
+    }
+  }
+
+  async *lines({ queue, destination }: ExportQuery): AsyncGenerator<ExportedLine[]> {
+    const state = this.#spool.queues().find((one) => one.queue === queue)
+    if (!state) throw noQueue(queue, this.#spool)
+    let position = destination === undefined ? 0 : this.#positionOf(destination, queue)
+    for (;;) {
+      const block = this.#spool.next(queue, position)
+      if (!block || block.sequence > state.newest) return
+      position = block.sequence
+      yield unpackLines(block.lines)
+    }
+  }
+
+  setAside({ found }: { found: FoundBlock[] }): Promise<DamagedBlock[]> {
+    return this.#write(() => this.#spool.setAside(found))
+  }
+
+  forget({ destination }: { destination: string }): Promise<number> {
+    return this.#write(() => this.#spool.forget(destination))
+  }
+
+  async rejects(query: RejectQuery): Promise<ListedReject[]> {
+    return this.#spool.listRejects(query).map(({ id: _id, record: _record, ...rest }) => rest)
+  }
+
+  async *records({ numbers }: { numbers: number[] }): AsyncGenerator<ShownReject> {
+    for (const number of numbers) {
+      const found = this.#spool.reject(number)
+      if (!found) continue
+      const { id, ...rest } = found
+      yield id === undefined ? rest : { ...rest, id: Buffer.from(id).toString('hex') }
+    }
+  }
+
+  async *retry(choice: RejectChoice): AsyncGenerator<Retried[]> {
+    const options = {
+      spool: this.#spool,
+      remap: (source: string, reject: StoredReject) => this.#options.remap(source, reject),
+      isDestination: (name: string) =>
+        this.#options.status().destinations.some((destination) => destination.name === name),
+    }
+    for (const next of this.#steps(choice)) {
+      const done = await this.#write(async () => {
+        const { rejects, missing } = next()
+        const unknown = missing.map((number): Retried => ({ number, result: 'unknown' }))
+        return [...(await takeBack(rejects, options)), ...unknown]
+      })
+      if (done.length > 0) yield done
+    }
+  }
+
+  async purge(choice: RejectChoice): Promise<number> {
+    if (choice.all) return this.#write(() => this.#spool.purgeRejects({ upTo: this.#newest() }))
+    let purged = 0
+    for (const next of this.#steps(choice)) {
+      purged += await this.#write(() => {
+        const numbers = next().rejects.map(({ number }) => number)
+        return numbers.length === 0 ? Promise.resolve(0) : this.#spool.purgeRejects({ numbers })
+      })
+    }
+    return purged
+  }
+
+  /** Resolves when nothing is being changed. */
+  idle(): Promise<void> {
+    return this.#turns.idle()
+  }
+
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.take('write', work)
+  }
+
+  #positionOf(destination: string, queue: string): number {
+    const reads = this.#spool.ledger(destination).some((books) => books.queue === queue)
+    if (reads) return this.#spool.position(destination, queue)
+    throw error('not-found', `there is no destination "${destination}" that reads "${queue}"`)
+  }
+
+  /**
+   * The chosen rejects in steps. Each is looked up when its turn has come, as those before it may
+   * have changed something; none is newer than the first look, as a line that is refused once more
+   * would come up again and again.
+   */
+  *#steps(choice: RejectChoice): Generator<() => { rejects: StoredReject[]; missing: number[] }> {
+    const { numbers, all = false, ...query } = choice
+    if (numbers) {
+      const wanted = [...new Set(numbers)]
+      for (let at = 0; at < wanted.length; at += rejectsAtOnce) {
+        yield () => this.#numbered(wanted.slice(at, at + rejectsAtOnce))
+      }
+      return
+    }
+    if (!all && Object.values(query).every((value) => value === undefined)) {
+      throw error('bad-request', 'no rejects are chosen: name numbers, a filter, or all of them')
+    }
+    const newest = this.#newest()
+    let after = 0
+    while (after < newest) {
+      yield () => {
+        const found = this.#spool.listRejects({ ...query, after, limit: rejectsAtOnce })
+        after = found.length === rejectsAtOnce ? (found.at(-1)?.number ?? newest) : newest
+        return { rejects: found.filter(({ number }) => number <= newest), missing: [] }
+      }
+    }
+  }
+
+  /** Number of the newest reject; 0: there is none. */
+  #newest(): number {
+    return this.#spool.rejects().list(1)[0]?.number ?? 0
+  }
+
+  #numbered(numbers: readonly number[]): { rejects: StoredReject[]; missing: number[] } {
+    const rejects = numbers.flatMap((number) => this.#spool.reject(number) ?? [])
+    const missing = numbers.filter((number) => !rejects.some((one) => one.number === number))
+    return { rejects, missing }
+  }
+}
+
+function noQueue(queue: string, spool: LmdbSpool) {
+  const names = spool.queues().map((state) => `"${state.queue}"`)
+  return error('not-found', `the spool has no queue "${queue}"; it has ${names.join(', ')}`)
+}

@@ -1,0 +1,40 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { reach } from '../../src/commands/reach.ts'
+import { openAt } from '../spool/helpers.ts'
+import { placeFor } from './helpers.ts'
+
+t.test('an appliance without a socket is named', async (t) => {
+  const { config, folder, run } = await placeFor(t)
+  await run()
+  await rm(join(folder, 'cefline.sock'))
+  await t.rejects(
+    reach({ config }, async (verbs) => verbs.status({})),
+    { code: 'spool-owner', message: /process \d+.*no control socket/ },
+  )
+})
+
+t.test('the spool is left to the next one, also after a failure', async (t) => {
+  const { config, folder } = await placeFor(t)
+  await t.rejects(
+    reach({ config }, () => Promise.reject(new Error('in the middle'))),
+    { message: 'in the middle' },
+  )
+  await (await openAt(folder)).close()
+})
+
+t.test('nothing is made where there is no spool', async (t) => {
+  const { config, folder } = await placeFor(t)
+  const nobody = { code: 'not-found', message: /nothing has run on it yet/ }
+  const nowhere = join(folder, 'nowhere')
+  await t.rejects(
+    reach({ config, folder: nowhere }, async (verbs) => verbs.status({})),
+    nobody,
+  )
+  await rm(folder, { recursive: true })
+  await t.rejects(
+    reach({ config }, async (verbs) => verbs.status({})),
+    nobody,
+  )
+})

@@ -11,20 +11,10 @@ const src = join(import.meta.dirname, '..', 'src')
 /** A part is the first folder under src, or the file itself at the top. */
 const partOf = (path: string) => path.split('/').slice(0, 1).join('/')
 
-/** The appliance as a whole, in several files. */
-const appParts = [
-  'app.ts',
-  'app-announce.ts',
-  'app-changes.ts',
-  'app-loops.ts',
-  'app-plan.ts',
-  'app-reload.ts',
-  'app-spool.ts',
-  'app-status.ts',
-  'running.ts',
-]
+/** The appliance as a whole: its file and the folder of its parts. */
 const appMayImport = [
-  ...appParts,
+  'app.ts',
+  'app',
   'components.ts',
   'config',
   'control',
@@ -61,13 +51,13 @@ const allowed: Record<string, string[]> = {
   'operations.ts': ['error.ts', 'core.ts', 'control', 'io', 'spool', 'status'],
   'embedded.ts': [],
   'components.ts': ['core.ts', 'config', 'destinations', 'io', 'sources'],
-  ...Object.fromEntries(appParts.map((part) => [part, appMayImport])),
+  'app.ts': appMayImport,
+  app: appMayImport,
   commands: [
     'error.ts',
     'core.ts',
     'app.ts',
-    'app-reload.ts',
-    'app-spool.ts',
+    'app',
     'components.ts',
     'config',
     'control',

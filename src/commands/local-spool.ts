@@ -2,7 +2,7 @@
  * A spool on which nobody runs, opened by a command for as long as it takes, with the sources and
  * destinations that the configuration has.
  */
-import { spoolConfiguration } from '../app-spool.ts'
+import { spoolConfiguration } from '../app/spool.ts'
 import { createSource, partOf } from '../components.ts'
 import type { Configuration } from '../config/load.ts'
 import type { Notice, StoredReject } from '../core.ts'

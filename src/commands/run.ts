@@ -3,7 +3,7 @@
  * nothing: the spool is durable. SIGHUP has the configuration read again, and so has a change of any
  * file that it was made of.
  */
-import { Reload } from '../app-reload.ts'
+import { Reload } from '../app/reload.ts'
 import { App } from '../app.ts'
 import { paintCef } from '../io/paint.ts'
 import { startCollector } from '../embedded.ts'

@@ -9,7 +9,7 @@ import type { Block, CheckStep, Delivery, Destination } from '../core.ts'
 import { error } from '../error.ts'
 import { unpackLines } from '../io/lines.ts'
 import { paintCef } from '../io/paint.ts'
-import { until } from './until.ts'
+import { until } from './syslog/until.ts'
 
 export interface Options {
   color: 'auto' | 'always' | 'never'

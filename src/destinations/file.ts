@@ -9,7 +9,7 @@ import { dirname, resolve } from 'node:path'
 import type { Block, CheckStep, Delivery, Destination } from '../core.ts'
 import { asCefline, error } from '../error.ts'
 import { eachLine } from '../io/lines.ts'
-import { until } from './until.ts'
+import { until } from './syslog/until.ts'
 
 export interface Options {
   path: string

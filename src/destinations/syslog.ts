@@ -16,10 +16,10 @@ import type { Format } from '../syslog/message.ts'
 import { facilities } from '../syslog/priority.ts'
 import { largestDatagram, receivers } from '../syslog/receivers.ts'
 import type { Receiver, Wire } from '../syslog/receivers.ts'
-import { checkSyslog } from './syslog-check.ts'
-import { Failover } from './syslog-failover.ts'
-import { makeRoute } from './syslog-route.ts'
-import type { Route } from './syslog-route.ts'
+import { checkSyslog } from './syslog/check.ts'
+import { Failover } from './syslog/failover.ts'
+import { makeRoute } from './syslog/route.ts'
+import type { Route } from './syslog/route.ts'
 
 export interface Options {
   url: string[]

@@ -1,0 +1,128 @@
+/**
+ * The sources and destinations that run on an open spool. Destinations begin before sources, and
+ * sources end before destinations. Stopping drains nothing: what has no receipt lies in the spool
+ * and is sent again by whoever comes next.
+ */
+import { Loops } from './loops.ts'
+import type { Change } from './loops.ts'
+import type { Plan, PlannedDestination, PlannedSource } from './plan.ts'
+import { createDestination, createSource } from '../components.ts'
+import type { Configuration, DestinationConfiguration } from '../config/load.ts'
+import type { Destination, Source, StoredReject } from '../core.ts'
+import { error } from '../error.ts'
+import type { Lines } from '../io/lines.ts'
+import { collect } from '../pipeline/collect.ts'
+import { forward } from '../pipeline/forward.ts'
+import { makeRoom } from '../pipeline/make-room.ts'
+import type { Rate } from '../pipeline/rate.ts'
+import type { LmdbSpool } from '../spool/spool.ts'
+import type { Events } from '../telemetry/events.ts'
+
+/** What will happen to the components, all made and tried. */
+export interface Changes {
+  sources: Change<PlannedSource, Source>[]
+  destinations: Change<PlannedDestination, Destination>[]
+}
+
+export class Running {
+  readonly #spool: LmdbSpool
+  readonly #events: Events
+  #whenFull: ReadonlyMap<string, 'hold' | 'reject'> = new Map()
+
+  readonly #sources = new Loops<PlannedSource, Source>({
+    make: ({ component }) => {
+      return createSource(component, (id) => this.#spool.remembers(component.name, id))
+    },
+    check: (name, source, signal) => source.check(this.#spool.checkpoint(name), signal, false),
+    run: (name, _plan, source, signal) =>
+      collect({
+        name,
+        source,
+        spool: this.#spool,
+        events: this.#events.source(name),
+        makeRoom: () => makeRoom(this.#spool, this.#whenFull, this.#events),
+        signal,
+      }),
+    removed: (name) => this.#events.sourceRemoved(name),
+  })
+
+  readonly #destinations = new Loops<PlannedDestination, Destination>({
+    make: ({ component }) => createDestination(component),
+    check: (_name, destination, signal) => destination.check(signal, false),
+    run: (name, { component, queues }, destination, signal) =>
+      forward({
+        name,
+        destination,
+        // The loop lets equals take turns in these lists.
+        queues: queues.map((equals) => [...equals]),
+        rate: rateOf(component),
+        spool: this.#spool,
+        events: this.#events.destination(name),
+        signal,
+      }),
+    removed: (name) => this.#events.destinationRemoved(name),
+  })
+
+  constructor(spool: LmdbSpool, events: Events) {
+    this.#spool = spool
+    this.#events = events
+  }
+
+  /** Starts everything. As at any start nothing is tried before: what does not work yet waits. */
+  async start(plan: Plan, configuration: Configuration): Promise<void> {
+    await this.take(await this.#prepare(plan), configuration)
+  }
+
+  /** Makes and tries what differs from what runs. Throws `config` with all that speaks against it. */
+  async prepare(plan: Plan, signal: AbortSignal): Promise<Changes> {
+    return this.#prepare(plan, signal)
+  }
+
+  /** Has the changes happen. */
+  async take(changes: Changes, { destinations }: Configuration): Promise<void> {
+    this.#whenFull = new Map(destinations.map(({ name, whenFull }) => [name, whenFull]))
+    const sending = this.#destinations.take(changes.destinations)
+    await Promise.all([sending, this.#sources.take(changes.sources)])
+  }
+
+  /** A source's reject, read again. */
+  async remap(source: string, reject: StoredReject): Promise<Lines> {
+    const found = this.#sources.get(source)
+    if (found) return found.remap(reject)
+    throw error('config', `the configuration has no source "${source}" that could read the record`)
+  }
+
+  /** Safe twice. */
+  async stop(): Promise<void> {
+    await this.#sources.stop()
+    await this.#destinations.stop()
+  }
+
+  async #prepare(plan: Plan, signal?: AbortSignal): Promise<Changes> {
+    const sources = await this.#sources.prepare(plan.sources, signal)
+    const destinations = await this.#destinations.prepare(plan.destinations, signal)
+    const changes = { sources: sources.changes, destinations: destinations.changes }
+    const problems = [...sources.problems, ...destinations.problems]
+    if (problems.length === 0) return changes
+    await discard(changes)
+    throw error('config', problems.join('\n'))
+  }
+}
+
+/** What was made for changes that do not happen. */
+export async function discard({ sources, destinations }: Changes): Promise<void> {
+  const made = [...sources, ...destinations].flatMap(({ next }) => (next ? [next.made] : []))
+  await Promise.all(made.map((component) => component.close()))
+}
+
+/** Sources and destinations in one list, such as `source alerts changed`. */
+export function describeChanges({ sources, destinations }: Changes): string[] {
+  return [
+    ...sources.map(({ name, what }) => `source ${name} ${what}`),
+    ...destinations.map(({ name, what }) => `destination ${name} ${what}`),
+  ]
+}
+
+function rateOf({ rate }: DestinationConfiguration): Rate | undefined {
+  return rate.events === null && rate.bytes === null ? undefined : rate
+}

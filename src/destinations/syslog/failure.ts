@@ -1,0 +1,168 @@
+/**
+ * What went wrong on the way to a syslog receiver, in the words of the one who must put it right:
+ * each error names the url and the cure. Node's and OpenSSL's own error stays the cause.
+ */
+import type { CeflineError, Code } from '../../error.ts'
+import { error, isCeflineError } from '../../error.ts'
+import type { NoProof } from './half-close.ts'
+import type { Standstill } from './progress.ts'
+import type { Target } from './target.ts'
+
+/** How far the connection had come; the same error means different things before and after. */
+export type Stage = 'connecting' | 'handshake' | 'connected'
+
+type Explanation = readonly [code: Code, text: (target: Target) => string]
+
+const reached: Record<string, Explanation> = {
+  ECONNREFUSED: [
+    'refused',
+    ({ port, place }) =>
+      `refused the connection: nothing listens on port ${port}; start the receiver or correct ${place}.url`,
+  ],
+  ENOTFOUND: [
+    'dns',
+    ({ host, place }) => `has a name that DNS does not know (${host}): correct ${place}.url`,
+  ],
+  ENODATA: [
+    'dns',
+    ({ host, place }) => `has a name without an address (${host}): correct ${place}.url`,
+  ],
+  EAI_AGAIN: [
+    'dns',
+    ({ host }) => `cannot be looked up: no DNS server answered for ${host}; check the resolver`,
+  ],
+  EHOSTUNREACH: [
+    'network',
+    () => 'cannot be reached: no route to the host; check network and firewall',
+  ],
+  ENETUNREACH: [
+    'network',
+    () => 'cannot be reached: no route to its network; check network and firewall',
+  ],
+  ETIMEDOUT: [
+    'timeout',
+    () => 'does not answer: a firewall may drop the packets, or the host is down',
+  ],
+  EACCES: ['network', () => 'may not be reached: a rule of this machine forbids it'],
+  EPERM: ['network', () => 'may not be reached: a rule of this machine’s firewall forbids it'],
+}
+
+const clientCertificate: Explanation = [
+  'tls',
+  ({ place, tls }) =>
+    tls.cert === null
+      ? `wants a client certificate: set ${place}.tls.cert and ${place}.tls.key`
+      : `does not accept the client certificate: check that it is valid and signed by an authority the receiver trusts (${place}.tls.cert, ${place}.tls.key)`,
+]
+
+const untrusted: Explanation = [
+  'tls',
+  ({ place }) =>
+    `has a certificate of an authority that is not trusted: set ${place}.tls.ca to its CA file, or ${place}.tls.fingerprint`,
+]
+
+const plaintext: Explanation = [
+  'tls',
+  ({ place }) =>
+    `does not speak TLS on this port: use the receiver’s TLS port, or tcp:// in ${place}.url`,
+]
+
+/** Codes of Node's certificate checks, and OpenSSL's reasons in the codes of its errors. */
+const inTls: readonly (readonly [pattern: RegExp, explanation: Explanation])[] = [
+  [
+    /^CERT_HAS_EXPIRED$/,
+    [
+      'tls',
+      () => 'has an expired certificate: renew it on the receiver, and check this machine’s clock',
+    ],
+  ],
+  [
+    /^CERT_NOT_YET_VALID$/,
+    ['tls', () => 'has a certificate that is not valid yet: check the clocks of both machines'],
+  ],
+  [/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE/, untrusted],
+  [/^CERT_REVOKED$/, ['tls', () => 'has a certificate that was revoked: renew it on the receiver']],
+  [
+    /ALTNAME_INVALID/,
+    [
+      'tls',
+      ({ host, place, tls }) =>
+        `has a certificate for another name than ${tls.servername ?? host}: set ${place}.tls.servername to a name it carries, or have it reissued`,
+    ],
+  ],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|NOT_SSL/, plaintext],
+  [
+    /CERTIFICATE_REQUIRED|ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_CERT|CERTIFICATE|DECRYPT_ERROR|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/,
+    clientCertificate,
+  ],
+  [
+    /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS/,
+    [
+      'tls',
+      ({ place, tls }) =>
+        `does not speak ${tls.minVersion} or later: allow it there, or lower ${place}.tls.minVersion`,
+    ],
+  ],
+]
+
+/** The error as ours. `thrown` undefined: the receiver closed the connection in good order. */
+export function explain(thrown: unknown, target: Target, stage: Stage): CeflineError {
+  if (isCeflineError(thrown)) return thrown
+  const cause = rootOf(thrown)
+  const [code, text] = explanation(codeOf(cause), stage)
+  return error(code, `${target.url} ${text(target)}`, { cause: thrown })
+}
+
+/** A connection that stands and carries nothing. */
+export function standstill({ place, timeout, url }: Target, how: Standstill): CeflineError {
+  const what =
+    how === 'stuck'
+      ? `took nothing for ${inSeconds(timeout)} (${place}.timeout): the receiver hangs or is overloaded`
+      : `acknowledged nothing for ${inSeconds(timeout)} (${place}.timeout): the host is down, or the network drops the packets; check firewall and link`
+  return error('lost', `${url} ${what}`)
+}
+
+/** A half-close that gave no proof; `waited` in ms. */
+export function unproven(target: Target, answer: NoProof, waited: number): CeflineError {
+  const { place, url } = target
+  const after = `within ${inSeconds(waited)} (${place}.timeout)`
+  const what: Record<NoProof, string> = {
+    silent: `did not answer a half-close ${after}: it hangs, is overloaded, or never answers one`,
+    stuck: `did not take everything ${after}: it hangs or is overloaded, or the network is broken`,
+    reset: 'answered a half-close by RST: it ended with events unread, or something between cut in',
+    unlisted: 'closed the connection, and nothing shows that it read to the end',
+  }
+  return error('lost', `${url} ${what[answer]}; what has no receipt is sent again`)
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${milliseconds / 1000} s`
+}
+
+function explanation(code: string, stage: Stage): Explanation {
+  const found = reached[code]
+  if (found && (stage === 'connecting' || code === 'ETIMEDOUT')) return found
+  const matching = inTls.find(([pattern]) => pattern.test(code))
+  if (matching) return matching[1]
+  if (stage === 'handshake') {
+    if (code === '' || code === 'ECONNRESET' || code === 'EPIPE') {
+      return [
+        'tls',
+        ({ place }) =>
+          `closed the connection during the TLS handshake: it may want a client certificate (${place}.tls.cert), or expect no TLS on this port`,
+      ]
+    }
+    return ['tls', () => `failed the TLS handshake (${code})`]
+  }
+  const how = code === '' ? 'closed the connection' : `broke the connection (${code})`
+  return ['lost', () => `${how}: what has no receipt is sent again`]
+}
+
+/** Of several addresses that were tried, the first one's error. */
+function rootOf(thrown: unknown): unknown {
+  return thrown instanceof AggregateError ? (thrown.errors[0] ?? thrown) : thrown
+}
+
+function codeOf(thrown: unknown): string {
+  return (thrown as NodeJS.ErrnoException | undefined)?.code ?? ''
+}

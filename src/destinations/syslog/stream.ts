@@ -1,0 +1,87 @@
+/**
+ * Syslog over TCP and TLS. At least once: a block gets its receipt when the receiving program has
+ * read it, which its answer to a half-close proves (`rotation.ts`); with `receiptEvery: 0`, or
+ * a receiver that does not answer, when the connection has lived on for `receiptAfter`
+ * (`lived.ts`). When a connection breaks or the peer closes it, `deliver` throws, and all
+ * blocks without a receipt are sent again, whole messages.
+ */
+import type { Block, Delivery } from '../../core.ts'
+import { answersOf } from './answers.ts'
+import { openConnection } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { unproven } from './failure.ts'
+import { proveRead } from './half-close.ts'
+import { deliverLived } from './lived.ts'
+import { deliverProven } from './rotation.ts'
+import type { FrameBlock, Session } from './session.ts'
+import type { Target } from './target.ts'
+import { until } from './until.ts'
+
+/** Sends blocks until aborted; see `Destination.deliver`. */
+export async function deliverStream(
+  target: Target,
+  frames: FrameBlock,
+  blocks: AsyncIterable<Block>,
+  delivery: Delivery,
+  signal: AbortSignal,
+): Promise<void> {
+  const answers = answersOf(target)
+  const iterator = blocks[Symbol.asyncIterator]()
+  const session: Session = {
+    ...{ target, frames, blocks: iterator, delivery, signal, answers },
+    connected: teller(target, delivery, () => (answers.isProving ? 'half-close' : 'lived')),
+    trials: new Set(),
+  }
+  try {
+    if (answers.isDoubted) await knock(session)
+    for (let isOver = false; !isOver;) {
+      if (answers.isProving) {
+        await deliverProven(session)
+        isOver = true
+      } else isOver = await deliverLived(session)
+    }
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown
+  } finally {
+    for (const connection of session.trials) connection.destroy()
+    // Not awaited: the iterator may be waiting for a block that comes in hours.
+    void iterator.return?.()
+  }
+}
+
+/** Half-closes a connection with nothing on it: throws when it is not answered, so that nothing more
+ * is sent to a receiver that does not read. */
+async function knock({ answers, signal, target }: Session): Promise<void> {
+  const connection = await openConnection(target, signal)
+  try {
+    const { patience } = answers
+    const answer = await until(proveRead(connection, patience), signal)
+    // A missing TIME_WAIT says nothing of its being alive.
+    if (answer !== 'read' && answer !== 'unlisted') throw unproven(target, answer, patience)
+    answers.alive()
+  } finally {
+    connection.destroy()
+  }
+}
+
+/** Tells of the first connection, and of each that leads elsewhere than the one before it. */
+function teller(
+  { place, tls, transport, url }: Target,
+  delivery: Delivery,
+  proof: () => 'half-close' | 'lived',
+): (connection: Connection) => void {
+  let told: string | undefined
+  return ({ detail }) => {
+    delivery.proof(proof())
+    if (detail === told) return
+    const isFirst = told === undefined
+    told = detail
+    delivery.connected(detail)
+    if (!isFirst || transport !== 'tls' || tls.verify || tls.fingerprint !== null) return
+    delivery.notice({
+      level: 'warn',
+      code: 'tls',
+      message: `${url}: the certificate was not checked, anyone on the way can read the events; remove ${place}.tls.verify: false`,
+    })
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Receipts by half-close from receivers that misbehave: what was not read has none and is sent again,
+ * and one that is ill is told from one that does not do half-closes.
+ */
+import { existsSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import t from 'tap'
+import {
+  ascending,
+  numbered,
+  numbersIn,
+  numbersOf,
+  oftenTo,
+  range,
+  trickle,
+} from '../../helpers/numbered.ts'
+import { Feed, recorder, startSink } from '../../helpers/sink.ts'
+
+const live = () => new AbortController().signal
+const onLinux = {
+  skip: existsSync('/proc/self/net/tcp') ? false : 'there is no /proc/self/net/tcp',
+}
+
+t.test('a reset in mid window: no receipt for it, and it is sent again whole', async (t) => {
+  let resets = 1
+  const sink = await startSink(t, {
+    onSocket: (socket, sink) => {
+      if (resets-- > 0) socket.once('data', () => socket.resetAndDestroy())
+      else sink.keep(socket)
+    },
+  })
+  const destination = oftenTo(sink)
+  const delivery = recorder()
+  const feed = new Feed(numbered(1))
+  await t.rejects(destination.deliver(feed, delivery, live()), { code: 'lost' })
+  t.same(delivery.receipts, [])
+  const again = new Feed(numbered(1), numbered(2))
+  again.end()
+  await destination.deliver(again, delivery, live())
+  t.equal(delivery.receipts.at(-1), 2)
+  t.same(numbersIn(sink), numbersOf(1, 2))
+})
+
+t.test('a FIN that comes first is no receipt, be everything read or not', async (t) => {
+  const sink = await startSink(t, {
+    onSocket: (socket) => socket.once('data', () => setTimeout(() => socket.end(), 100)),
+  })
+  const delivery = recorder()
+  const feed = new Feed(numbered(1))
+  await t.rejects(oftenTo(sink).deliver(feed, delivery, live()), {
+    code: 'lost',
+    message: /closed the connection: what has no receipt is sent again/,
+  })
+  t.same(delivery.receipts, [])
+})
+
+t.test('when the next connection breaks, the one before still has its receipt', async (t) => {
+  const sockets: Socket[] = []
+  const sink = await startSink(t, {
+    deaf: true,
+    onSocket: (socket, sink) => {
+      const isFirst = sockets.push(socket) === 1
+      sink.keep(socket)
+      // The first answers when the second, which has traffic by then, was reset.
+      if (!isFirst) return
+      socket.once('end', () => {
+        setTimeout(() => sockets.at(-1)?.resetAndDestroy(), 50)
+        setTimeout(() => socket.end(), 150)
+      })
+    },
+  })
+  const delivery = recorder()
+  const feed = new Feed()
+  const done = oftenTo(sink).deliver(feed, delivery, live())
+  void trickle(feed, 40, 50)
+  await t.rejects(done, { code: 'lost' })
+  t.equal(delivery.receipts.length, 1)
+  t.equal(sockets.length, 2)
+})
+
+t.test('a receiver that never answers is noticed, and again when it does', onLinux, async (t) => {
+  let answers = false
+  const sink = await startSink(t, {
+    deaf: true,
+    onSocket: (socket, sink) => {
+      sink.keep(socket)
+      socket.on('end', () => {
+        if (answers) socket.end()
+      })
+    },
+  })
+  const destination = oftenTo(sink, { receiptEvery: 50, timeout: 200 })
+  const delivery = recorder()
+  for (let time = 1; time <= 3; time += 1) {
+    t.same(delivery.notices, [])
+    const run = destination.deliver(new Feed(numbered(1)), delivery, live())
+    await t.rejects(run, { message: /did not answer a half-close within 0\.2 s/ })
+  }
+  t.match(delivery.notices, [{ level: 'warn', code: 'no-half-close' }])
+  t.same(delivery.receipts, [])
+
+  const feed = new Feed(numbered(1))
+  const done = destination.deliver(feed, delivery, live())
+  await delivery.received(1)
+  t.equal(delivery.proofs.at(-1), 'lived')
+  answers = true
+  for (let sequence = 2; delivery.proofs.at(-1) === 'lived'; sequence += 1) {
+    feed.add(numbered(sequence))
+    await pause(100)
+  }
+  t.equal(delivery.proofs.at(-1), 'half-close')
+  feed.end()
+  await done
+  const sent = ascending([...new Set(numbersIn(sink))])
+  t.same(sent, numbersOf(...range(delivery.receipts.at(-1) ?? 0)))
+  t.equal(delivery.notices.length, 1)
+})
+
+t.test('one that has answered and falls silent gets no receipts and no more events', async (t) => {
+  let answers = true
+  const sink = await startSink(t, {
+    deaf: true,
+    onSocket: (socket, sink) => {
+      sink.keep(socket)
+      socket.on('end', () => {
+        if (answers) socket.end()
+      })
+    },
+  })
+  const destination = oftenTo(sink, { timeout: 100 })
+  const delivery = recorder()
+  const run = () => {
+    const feed = new Feed(numbered(1))
+    feed.end()
+    return destination.deliver(feed, delivery, live())
+  }
+  await run()
+  t.same(delivery.receipts, [1])
+  answers = false
+  for (let time = 1; time <= 5; time += 1) {
+    await t.rejects(run(), { code: 'lost', message: /did not answer a half-close/ })
+  }
+  t.same(delivery.receipts, [1])
+  t.same(delivery.notices, [])
+  t.equal(numbersIn(sink).length, 20, 'sent once more, and then nothing to one that does not read')
+  answers = true
+  await run()
+  t.same(delivery.receipts, [1, 1])
+  t.ok(delivery.proofs.every((proof) => proof === 'half-close'))
+})
+
+t.test('a receiver of one connection at a time', async (t) => {
+  const sink = await startSink(t, { mostConnections: 1 })
+  const delivery = recorder()
+  const feed = new Feed()
+  const done = oftenTo(sink, { receiptEvery: 60_000, receiptWindow: 20 }).deliver(
+    feed,
+    delivery,
+    live(),
+  )
+  for (const sequence of range(60)) {
+    feed.add(numbered(sequence))
+    await pause(60)
+  }
+  feed.end()
+  await done
+  t.same(numbersIn(sink), numbersOf(...range(60)))
+  t.ok(delivery.receipts.length >= 2)
+  t.equal(delivery.receipts.at(-1), 60)
+})
+
+t.test('a listener that is gone: what is out is proven, then it is said', async (t) => {
+  const sink = await startSink(t)
+  const delivery = recorder()
+  const feed = new Feed()
+  const done = oftenTo(sink, { receiptEvery: 60_000, receiptWindow: 20 }).deliver(
+    feed,
+    delivery,
+    live(),
+  )
+  feed.add(numbered(1))
+  await sink.until(10)
+  sink.closeListener()
+  void trickle(feed, 40, 20)
+  await t.rejects(done, { code: 'refused', message: /nothing listens/ })
+  t.same(delivery.receipts.length, 1)
+  t.equal(numbersIn(sink).length, 10 * (delivery.receipts[0] ?? 0) + 10)
+})
+
+t.test('two windows and no more are unconfirmed', async (t) => {
+  const sink = await startSink(t, { deaf: true })
+  const delivery = recorder()
+  const feed = new Feed(...range(200).map((sequence) => numbered(sequence)))
+  const options = { receiptEvery: 60_000, receiptWindow: 20, timeout: 3000 }
+  await t.rejects(oftenTo(sink, options).deliver(feed, delivery, live()), { code: 'lost' })
+  t.same(delivery.receipts, [])
+  // A window grows to eight times what was asked for, and by the block that fills it.
+  const most = 2 * (8 * 20 + 10)
+  t.ok(numbersIn(sink).length <= most, `${numbersIn(sink).length} of ${most}`)
+  t.equal(sink.connections, 2)
+})

@@ -188,12 +188,19 @@ export class App {
   async #stop(reason?: string): Promise<void> {
     if (reason !== undefined) this.events.stopping(reason)
     this.#ending.abort(new Error('stopping'))
-    await this.#running?.stop()
-    await this.#turn
-    await this.#running?.stop()
-    await this.#control?.close()
-    await this.#status.close()
-    await this.#spool?.close()
+    // None of them may keep the others from ending.
+    for (const end of [
+      () => this.#running?.stop(),
+      () => this.#turn,
+      () => this.#running?.stop(),
+      () => this.#control?.close(),
+      () => this.#status.close(),
+      () => this.#spool?.close(),
+    ]) {
+      await Promise.resolve(end()).catch((thrown: unknown) => {
+        this.events.warned(`while ending: ${asCefline(thrown).message}`)
+      })
+    }
     if (reason !== undefined) this.events.stopped()
   }
 

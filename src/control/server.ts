@@ -79,7 +79,8 @@ async function listen(server: FastifyInstance, path: string): Promise<bigint> {
 /** Whoever took the spool over has put a socket of its own there. */
 async function removeOurs(path: string, inode: bigint): Promise<void> {
   const found = await lstat(path, { bigint: true }).catch(() => undefined)
-  if (found?.ino === inode) await rm(path, { force: true })
+  // On a file system that has become read-only it stays, and is replaced at the next start.
+  if (found?.ino === inode) await rm(path, { force: true }).catch(() => undefined)
 }
 
 function createServer(operations: Verbs): FastifyInstance {

@@ -47,8 +47,18 @@ export async function moveInto(
     if (errnoOf(thrown) !== 'ENOENT') throw thrown
     const unfit = await unfitToMove(path, identity)
     if (unfit) return unfit
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     return move()
+  }
+}
+
+/** With `recursive` Node says ENOENT of a read-only file system, which would name no cure. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') await mkdir(folder, { recursive: true })
+    else if (errnoOf(thrown) !== 'EEXIST') throw thrown
   }
 }
 

@@ -17,6 +17,7 @@ import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } fr
 import { asCefline } from '../error.ts'
 import { joinPath } from '../io/file-name.ts'
 import { Folder } from '../io/folder.ts'
+import { within } from '../io/within.ts'
 import { noLines } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
 import type { SeenFile } from '../io/settled.ts'
@@ -40,6 +41,9 @@ export type { Options }
 const readAhead = 2
 
 /** Throws `config` for options that are each well formed and cannot be used. */
+/** ms: how often a folder without new files says that it is watched. */
+const signOfLife = 30_000
+
 export function create(options: Options, context: SourceContext): Source {
   return new NetwrixAlerts(options, context)
 }
@@ -79,7 +83,9 @@ class NetwrixAlerts implements Source {
       await this.#folder.open()
       for (let first = true; !signal.aborted; first = false) {
         const listing = this.#folder.next((file) => this.#isSkipped(file), signal)
-        const files = await this.#finish.during(listing)
+        const waiting = this.#finish.during(listing)
+        let files: SeenFile[] | undefined
+        while (!(files = await within(waiting, signOfLife))) yield empty()
         // It can be read, also when there is nothing in it.
         if (first) yield empty()
         yield* this.#work(files, signal)

@@ -1,6 +1,6 @@
 /**
  * Reading blocks: each is copied out of LMDB and verified. One that is damaged is set aside and
- * passed over, so a reader always gets on.
+ * passed over, so a reader always gets on; one that should be there and is not counts as damaged.
  */
 import type { Block, Scratch } from '../core.ts'
 import { asCefline } from '../error.ts'
@@ -8,14 +8,17 @@ import { bufferOf, decodeOwn, readHead } from './block.ts'
 import type { BlockHead } from './block.ts'
 import { between } from './databases.ts'
 import type { Damaged } from './damaged.ts'
+import type { Records } from './records.ts'
 import type { Store } from './store.ts'
 
 export class Blocks {
   readonly #store: Store
+  readonly #records: Records
   readonly #damaged: Damaged
 
-  constructor(store: Store, damaged: Damaged) {
+  constructor(store: Store, records: Records, damaged: Damaged) {
     this.#store = store
+    this.#records = records
     this.#damaged = damaged
   }
 
@@ -24,10 +27,15 @@ export class Blocks {
   next(queue: string, after: number, scratch?: Scratch): Block | undefined {
     const direct = this.#read(queue, after + 1, scratch)
     if (direct) return direct
+    const { newest, deleted } = this.#records.queue(queue)
+    let last = Math.max(after, deleted)
     for (const [, sequence] of this.#keysAfter(queue, after + 1)) {
+      this.#setMissingAside(queue, last, sequence)
       const block = this.#read(queue, sequence, scratch)
       if (block) return block
+      last = sequence
     }
+    this.#setMissingAside(queue, last, newest + 1)
     return undefined
   }
 
@@ -58,6 +66,15 @@ export class Blocks {
     } catch (thrown) {
       this.#damaged.setAside({ queue, sequence, reason: asCefline(thrown).message }, bytes)
       return undefined
+    }
+  }
+
+  /** Those between two that are there. */
+  #setMissingAside(queue: string, after: number, before: number): void {
+    for (let sequence = after + 1; sequence < before; sequence += 1) {
+      if (this.#store.blocks.doesExist([queue, sequence])) continue
+      const reason = 'it is not there, though nothing has taken it out'
+      this.#damaged.setAside({ queue, sequence, reason }, Buffer.alloc(0))
     }
   }
 

@@ -66,6 +66,7 @@ export class Damaged {
   setAside({ queue, sequence, reason }: FoundBlock, bytes: Buffer): void {
     const { extents, now, notice } = this.#parts
     const name = fileOf({ queue, sequence })
+    if (this.#parts.holes.at(queue, sequence)) return
     if (!this.#pending.has(name)) {
       const { first, count: lines } = extents.lost(queue, sequence)
       const file = this.#file({ queue, sequence })

@@ -27,7 +27,7 @@ export function makeParts(store: Store, options: SpoolOptions) {
   const extents = new Extents(store, records, holes)
   const standings = new Standings(records, extents, holes)
   const damaged = new Damaged({ store, records, extents, holes, standings, now, notice })
-  const blocks = new Blocks(store, damaged)
+  const blocks = new Blocks(store, records, damaged)
   const readers = new Readers({ store, records, blocks, extents, standings, settings })
   const rejects = new Rejects(store, records)
   const room = new Room(store, records, settings, free)

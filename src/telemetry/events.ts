@@ -190,6 +190,7 @@ export class SourceEvents {
     this.#metrics.records.inc({ source, result: 'already_given' }, appended.alreadyGiven)
     this.#metrics.records.inc({ source, result: 'rejected' }, appended.rejected)
     this.#metrics.records.inc({ source, result: 'ignored' }, batch.ignored)
+    this.#metrics.lastSuccess.set({ source }, Date.now() / 1000)
     if (batch.read > 0) {
       this.state.lastRecordAt = Date.now()
       this.#metrics.lastRecord.set({ source }, Date.now() / 1000)

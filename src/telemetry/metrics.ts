@@ -39,6 +39,11 @@ export class Metrics {
     'When the last receipt came.',
     ['destination'],
   )
+  readonly lastSuccess = this.#gauge(
+    'cefline_source_last_success_timestamp_seconds',
+    'When the source was last seen to work, whether or not there was anything to read.',
+    ['source'],
+  )
   readonly lastRecord = this.#gauge(
     'cefline_source_last_record_timestamp_seconds',
     'When the source last gave a record.',

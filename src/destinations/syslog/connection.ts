@@ -11,7 +11,7 @@ import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { error } from '../../error.ts'
-import { endsOf } from '../../io/tcp-table.ts'
+import { endsOf, tcpRow } from '../../io/tcp-table.ts'
 import type { TcpEnds } from '../../io/tcp-table.ts'
 import { connectTcp, connectTls, describeTls, resolve } from './connect.ts'
 import { explain, standstill } from './failure.ts'
@@ -116,6 +116,11 @@ export class Connection {
     )
     this.#progress.written()
     this.#lastWrite = performance.now()
+  }
+
+  /** Bytes that the peer's kernel has not acknowledged; undefined where that cannot be seen. */
+  async unacknowledged(): Promise<number | undefined> {
+    return this.ends && (await tcpRow(this.ends))?.unacknowledged
   }
 
   /** Resolves when nothing was written, and the peer did not close, for `quiet`. */

@@ -26,13 +26,17 @@ class Lived implements Outlet {
   readonly #connection: Connection
   readonly #unconfirmed: Unconfirmed
   readonly #since = performance.now()
+  /** Bytes. */
+  #written = 0
 
   constructor(session: Session, connection: Connection) {
     this.#session = session
     this.#connection = connection
-    this.#unconfirmed = new Unconfirmed(session.target.receiptAfter, (place) => {
-      session.delivery.receipt(place)
-    })
+    this.#unconfirmed = new Unconfirmed(
+      session.target.receiptAfter,
+      (place) => session.delivery.receipt(place),
+      async () => this.#written - ((await connection.unacknowledged()) ?? 0),
+    )
     connection.isBusy = () => this.#unconfirmed.size > 0
     connection.failed.addEventListener('abort', () => this.#unconfirmed.end())
   }
@@ -75,8 +79,9 @@ class Lived implements Outlet {
     const written = this.#unconfirmed.add(block)
     for (const chunk of chunks) {
       await until(this.#connection.write(chunk), this.#session.signal)
+      this.#written += chunk.length
     }
-    written()
+    written(this.#written)
   }
 
   /** On abort: what is out has its time to live, no more; a failure in it is for the next run. */

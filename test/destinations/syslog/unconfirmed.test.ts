@@ -45,6 +45,26 @@ t.test('a block without a line to send goes with the one before it', async (t) =
   t.same(delivery.receipts, [1, 3])
 })
 
+t.test(
+  'what the peer’s kernel has not acknowledged has no receipt, however long it is there',
+  async (t) => {
+    const delivery = recorder()
+    let acknowledged = 0
+    const receipt = (received: Parameters<typeof delivery.receipt>[0]) => delivery.receipt(received)
+    const unconfirmed = new Unconfirmed(1, receipt, () => Promise.resolve(acknowledged))
+    unconfirmed.add(block(1))(100)
+    unconfirmed.add(block(2))(200)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    t.same(delivery.receipts, [])
+    acknowledged = 150
+    await delivery.received(1)
+    t.same(delivery.receipts, [1])
+    acknowledged = 200
+    await unconfirmed.empty()
+    t.same(delivery.receipts, [1, 2])
+  },
+)
+
 t.test('nothing comes after the end', async (t) => {
   const delivery = recorder()
   const unconfirmed = new Unconfirmed(1, (received) => delivery.receipt(received))

@@ -54,8 +54,18 @@ export async function connectTcp(
         else answer(null, first?.address ?? '', first?.family)
       },
     })
-    return { done: opened(socket, 'connect'), stop: () => socket.destroy() }
+    const done = opened(socket, 'connect').then((open) => {
+      if (!isItself(open)) return open
+      throw Object.assign(new Error('connected to itself'), { code: 'ECONNREFUSED' })
+    })
+    return { done, stop: () => socket.destroy() }
   })
+}
+
+/** Where nothing listens on a port of the range that this machine's own connections begin from, one
+ * can be given that very port: TCP then connects it to itself, and it would answer its own half-close. */
+export function isItself({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+  return localPort === remotePort && localAddress === remoteAddress
 }
 
 /**

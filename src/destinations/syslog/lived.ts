@@ -13,6 +13,9 @@ import type { Outlet, Session } from './session.ts'
 import { Unconfirmed } from './unconfirmed.ts'
 import { until } from './until.ts'
 
+/** ms that a receipt may come late on abort. */
+const lastLooks = 500
+
 /** Resolves to true when the blocks have ended or the run was aborted, to false when it is time for
  * another connection. */
 export async function deliverLived(session: Session): Promise<boolean> {
@@ -86,7 +89,7 @@ class Lived implements Outlet {
 
   /** On abort: what is out has its time to live, no more; a failure in it is for the next run. */
   async #lastReceipts(): Promise<void> {
-    const bound = AbortSignal.timeout(this.#session.target.receiptAfter + 100)
+    const bound = AbortSignal.timeout(this.#session.target.receiptAfter + lastLooks)
     const over = AbortSignal.any([bound, this.#connection.failed])
     await until(this.#unconfirmed.empty(), over).catch(() => {})
   }

@@ -21,18 +21,32 @@ export interface Rate {
 /** ms that the buckets are left to fill when they are empty, so that parts are not single events. */
 const least = 50
 
+/** A block, and how many of its lines, from the first on. */
+interface Begun {
+  sequence: number
+  lines: number
+  /** Where those end in its bytes; undefined: not found out yet. */
+  offset?: number
+}
+
 export class Pace {
   readonly #events: Bucket
   readonly #bytes: Bucket
   readonly #overhead: number
   /** Of the block in each queue of which only parts were given: how many of its lines, and bytes. */
-  readonly #begun = new Map<string, { sequence: number; lines: number; offset: number }>()
+  readonly #begun = new Map<string, Begun>()
 
   /** `overhead`: bytes of a message beside its CEF line. */
   constructor({ events, bytes, burst }: Rate, overhead: number, now = () => performance.now()) {
     this.#events = new Bucket(events, burst, now)
     this.#bytes = new Bucket(bytes, burst, now)
     this.#overhead = overhead
+  }
+
+  /** Begins a run: of the blocks in the map so many lines are received, of others none. */
+  restart(received: ReadonlyMap<string, Begun>): void {
+    this.#begun.clear()
+    for (const [queue, { sequence, lines }] of received) this.#begun.set(queue, { sequence, lines })
   }
 
   /** Resolves when an event may go; early on abort. */
@@ -48,7 +62,11 @@ export class Pace {
   part(block: Block): Block {
     const { queue, sequence, count, lines } = block
     const begun = this.#begun.get(queue)
-    const from = begun?.sequence === sequence ? begun : { lines: 0, offset: 0 }
+    const from = { lines: 0, offset: 0 }
+    if (begun?.sequence === sequence) {
+      from.lines = begun.lines
+      from.offset = begun.offset ?? endOf(lines, begun.lines)
+    }
     let [taken, offset] = [0, from.offset]
     let full = false
     eachLine(lines.subarray(from.offset), (start, end) => {
@@ -65,6 +83,15 @@ export class Pace {
     if (taken === count) return block
     return { queue, sequence, upTo, count: taken, lines: lines.subarray(from.offset, offset) }
   }
+}
+
+/** Where the first `count` lines end. */
+function endOf(lines: Buffer, count: number): number {
+  let end = 0
+  eachLine(lines, (_start, lineEnd, _time, _severity, index) => {
+    if (index < count) end = lineEnd
+  })
+  return end
 }
 
 /** Filled by time; what takes more than there is leaves a debt, so the mean is kept. */

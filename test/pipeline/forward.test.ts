@@ -244,7 +244,9 @@ t.test(
       async (blocks, { receipt, reject }) => {
         for await (const block of blocks) {
           lines[0]?.push(...linesOf(block))
-          reject(block, 0, 'too-large', 'never')
+          if (linesOf(block).includes('line 4')) {
+            reject(block, linesOf(block).indexOf('line 4'), 'too-large', 'never')
+          }
           receipt(block)
           if (lines[0]?.length === 6) throw error('lost', 'between two parts', { retryAfter: 1 })
         }
@@ -253,11 +255,11 @@ t.test(
         for await (const block of blocks) {
           positions.push(spool.position('siem', 'alerts'))
           lines[1]?.push(...linesOf(block))
-          if (linesOf(block).includes('line 4')) {
-            reject(block, linesOf(block).indexOf('line 4'), 'too-large', 'never')
+          if (linesOf(block).includes('line 8')) {
+            reject(block, linesOf(block).indexOf('line 8'), 'too-large', 'never')
           }
           receipt(block)
-          if (lines[1]?.length === 10) ending.abort()
+          if (lines[1]?.length === 4) ending.abort()
         }
       },
     )
@@ -272,10 +274,18 @@ t.test(
       signal: ending.signal,
     })
     const all = Array.from({ length: 10 }, (_, index) => `line ${index}`)
-    t.strictSame(lines, [all.slice(0, 6), all], 'a block is sent again whole')
+    t.strictSame(
+      lines,
+      [all.slice(0, 6), all.slice(6)],
+      'it goes on where the receipts had come to',
+    )
     t.ok(positions.length > 1, 'in parts')
     t.ok(positions.every((position) => position === 0))
     t.equal(spool.position('siem', 'alerts'), 1)
-    t.match(spool.rejects().list(9), [{ row: 5, record: 'line 4', time: 4, severity: 4 }])
+    t.match(spool.rejects().list(9), [
+      { row: 5, record: 'line 4', time: 4, severity: 4 },
+      { row: 9, record: 'line 8' },
+    ])
+    t.match(spool.ledger('siem')[0], { spooled: 10, received: 8, refused: 2, waiting: 0 })
   },
 )

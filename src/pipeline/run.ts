@@ -1,0 +1,199 @@
+/**
+ * One run of a destination: from the last receipts to its end or its first error. What was received
+ * of a block that goes in parts is kept from one run to the next, so that a rate which is slower than
+ * connections live gets on.
+ */
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Block, Delivery, Destination, Place, Reached, Scratch, Spool } from '../core.ts'
+import type { DestinationEvents } from '../telemetry/events.ts'
+import type { Pace, Rate } from './rate.ts'
+import { stepsTo } from './refusals.ts'
+import type { Refusal } from './refusals.ts'
+
+export interface Forward {
+  name: string
+  destination: Destination
+  /** Queues to read, the most urgent first; those of equal priority in the inner list. */
+  queues: string[][]
+  /** How fast at most; undefined: as fast as the destination takes it. */
+  rate?: Rate | undefined
+  spool: Spool
+  events: DestinationEvents
+  signal: AbortSignal
+}
+
+/** What outlives a run. */
+export interface Kept {
+  readonly pace: Pace | undefined
+  /** Of each queue's block of which not every part is received: its lines that are. */
+  readonly partly: Map<string, { sequence: number; lines: number }>
+  /** Lines of those blocks that the destination could not take. */
+  refused: Refusal[]
+}
+
+/** What was handed out; `last`: with it its block is whole. */
+type Out = Place & { count: number; last: boolean }
+
+export class Run {
+  readonly #options: Forward
+  readonly #kept: Kept
+  /** Ends the run when a commit of receipts fails, which the destination cannot know. */
+  readonly #failed = new AbortController()
+  /** Frees the wait for a block when the destination has ended. */
+  readonly #over = new AbortController()
+  /** What was handed out and has no receipt yet, in that order; without the lines, which are big. */
+  readonly #out: Out[] = []
+  /** What receipts have reached and is not committed yet. */
+  #reached = new Map<string, Reached>()
+  #committing: Promise<void> | undefined
+  /** Some receipt of this run is durable, or came for a part. */
+  receipted = false
+
+  constructor(options: Forward, kept: Kept) {
+    this.#options = options
+    this.#kept = kept
+    kept.pace?.restart(kept.partly)
+    // The others are said again with the lines that they are of.
+    kept.refused = kept.refused.filter(({ queue, sequence, line }) => {
+      const begun = kept.partly.get(queue)
+      return begun?.sequence === sequence && line < begun.lines
+    })
+  }
+
+  async deliver(): Promise<void> {
+    const { destination, events, signal } = this.#options
+    const delivery: Delivery = {
+      receipt: (block) => this.#receipt(block),
+      reject: (block, line, code, reason) => {
+        const { queue, sequence, count, upTo = count } = block
+        this.#kept.refused.push({ queue, sequence, line: upTo - count + line, code, reason })
+      },
+      proof: (proof) => events.proof(proof),
+      connected: (detail) => events.connected(detail),
+      notice: (notice) => events.destinationNotice(notice),
+    }
+    const ended = AbortSignal.any([signal, this.#failed.signal])
+    const reading = AbortSignal.any([ended, this.#over.signal])
+    await destination
+      .deliver(this.#blocks(reading), delivery, ended)
+      .finally(() => this.#over.abort())
+    if (this.#failed.signal.aborted) throw this.#failed.signal.reason
+  }
+
+  /** Resolves when every receipt given so far is durable. */
+  async settled(): Promise<void> {
+    while (this.#committing) await this.#committing
+    if (this.#failed.signal.aborted) throw this.#failed.signal.reason
+  }
+
+  /** Blocks in order until aborted, or parts of them as the rate allows; waits while there are none. */
+  async *#blocks(signal: AbortSignal): AsyncGenerator<Block, void, void> {
+    const { name, queues, spool } = this.#options
+    const { pace } = this.#kept
+    const after = new Map<string, number>()
+    const scratch: Scratch = {}
+    for (const queue of queues.flat()) after.set(queue, spool.position(name, queue))
+    while (!signal.aborted) {
+      const seen = spool.version
+      await pace?.ready(signal)
+      if (signal.aborted) return
+      const block = nextBlock(spool, queues, after, scratch)
+      if (block) {
+        const part = pace?.part(block) ?? block
+        const { queue, sequence, count, upTo } = part
+        const last = upTo === undefined || upTo === block.count
+        if (last) after.set(queue, sequence)
+        this.#out.push({ queue, sequence, count, last, ...(upTo !== undefined && { upTo }) })
+        yield part
+        // Blocks are read synchronously: let sockets and timers have their turn between two.
+        await turn()
+      } else {
+        await spool.changed(seen, signal).catch((thrown: unknown) => {
+          if (!signal.aborted) throw thrown
+        })
+      }
+    }
+  }
+
+  #receipt({ queue, sequence, upTo }: Place): void {
+    // What a failed commit held must not be passed by a later one: this run is over.
+    if (this.#failed.signal.aborted) return
+    const last = this.#out.findIndex((out) => {
+      return out.queue === queue && out.sequence === sequence && out.upTo === upTo
+    })
+    if (last === -1) return
+    for (const passed of this.#out.splice(0, last + 1)) this.#pass(passed)
+    if (this.#reached.size > 0) this.#committing ??= this.#commit()
+  }
+
+  #pass({ queue, sequence, count, last }: Out): void {
+    const { partly } = this.#kept
+    const begun = partly.get(queue)
+    // One that was given up half sent (whenFull) is another one's.
+    const lines = (begun?.sequence === sequence ? begun.lines : 0) + count
+    if (!last) {
+      this.receipted = true
+      partly.set(queue, { sequence, lines })
+      return
+    }
+    partly.delete(queue)
+    const reached = this.#reached.get(queue) ?? { sequence, blocks: [] }
+    reached.sequence = sequence
+    reached.blocks.push({ sequence, lines })
+    this.#reached.set(queue, reached)
+  }
+
+  /** Commits what has been reached, again and again until nothing new came meanwhile. */
+  async #commit(): Promise<void> {
+    const { name, spool, events } = this.#options
+    const kept = this.#kept
+    await Promise.resolve()
+    while (this.#reached.size > 0) {
+      const reached = this.#reached
+      const [passed, later] = partition(kept.refused, (refusal) => {
+        return refusal.sequence <= (reached.get(refusal.queue)?.sequence ?? 0)
+      })
+      this.#reached = new Map()
+      kept.refused = later
+      try {
+        for (const step of stepsTo(reached, passed, spool)) {
+          await spool.receipts(name, step.reached, step.rejects)
+          this.receipted = true
+          const blocks = [...step.reached.values()].flatMap(({ blocks }) => blocks)
+          events.received(blocks.reduce((sum, { lines }) => sum + lines, 0))
+          events.refused(step.rejects)
+        }
+      } catch (thrown) {
+        this.#failed.abort(thrown)
+        break
+      }
+    }
+    this.#committing = undefined
+  }
+}
+
+/** The next block of the most urgent queue that has one; among equals the one that is least far. */
+function nextBlock(
+  spool: Spool,
+  queues: string[][],
+  after: Map<string, number>,
+  scratch: Scratch,
+): Block | undefined {
+  for (const equals of queues) {
+    for (const queue of equals) {
+      const block = spool.next(queue, after.get(queue) ?? 0, scratch)
+      if (!block) continue
+      // The queue that was served goes to the end, so that equals take turns.
+      equals.push(...equals.splice(equals.indexOf(queue), 1))
+      return block
+    }
+  }
+  return undefined
+}
+
+function partition<T>(all: T[], test: (item: T) => boolean): [T[], T[]] {
+  const yes: T[] = []
+  const no: T[] = []
+  for (const item of all) (test(item) ? yes : no).push(item)
+  return [yes, no]
+}

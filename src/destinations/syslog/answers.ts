@@ -12,10 +12,19 @@
  * empty connection, so that a receiver that was stopped for an hour finds its events twice and not a
  * hundred times; and it gets longer each time, as it may be slow and no more.
  *
+ * What a receiver was seen to do is remembered by its url, for as long as this process runs: with a
+ * new configuration a stopped one is still one that has answered.
+ *
+ * One, or a proxy before it, that closes a connection for being idle while we still wait to ask for
+ * proof would make us send the same events for ever: proof is then asked for sooner, until a
+ * connection is seen to stand idle for longer.
+ *
  * A clean FIN that never shows as TIME_WAIT is the kernel's doing (`tcp_max_tw_buckets`), and ends
  * in `lived` too, whatever was before: it must not send the same window for ever.
  */
 import type { Notice } from '../../core.ts'
+import type { CeflineError } from '../../error.ts'
+import { closedIdle } from './failure.ts'
 import type { NoProof } from './half-close.ts'
 import type { Target } from './target.ts'
 
@@ -25,18 +34,30 @@ const mostMissed = 3
 const mostDoubled = 3
 /** Times `receiptEvery` from one trial to the next while receipts rest on `lived`: 10 minutes. */
 const trial = 20
+/** Least ms from one checkpoint to the next where idle connections are closed. */
+const leastEvery = 1000
+
+/** What is remembered of a url. */
+interface Memory {
+  hasAnswered: boolean
+  isDoubted: boolean
+  /** It closes connections that are idle for `after` ms: proof is asked for each `every` ms. */
+  idle: { after: number; every: number } | undefined
+}
+
+const nothing = (): Memory => ({ hasAnswered: false, isDoubted: false, idle: undefined })
 
 export class Answers {
   readonly #target: Target
-  #hasAnswered = false
+  readonly #memory: Memory
   /** In a row: no answer, and a FIN that is not in the table. */
   #silent = 0
   #unlisted = 0
   #isGivenUp = false
-  #isDoubted = false
 
-  constructor(target: Target) {
+  constructor(target: Target, memory = nothing()) {
     this.#target = target
+    this.#memory = memory
   }
 
   /** Receipts rest on half-closes. */
@@ -44,14 +65,29 @@ export class Answers {
     return this.#target.receiptEvery > 0 && !this.#isGivenUp
   }
 
+  /** It has answered a half-close, and who works does so again. */
+  get hasAnswered(): boolean {
+    return this.#target.receiptEvery > 0 && this.#memory.hasAnswered
+  }
+
   /** It must answer the half-close of an empty connection before anything is sent to it. */
   get isDoubted(): boolean {
-    return this.#isDoubted
+    return this.hasAnswered && this.#memory.isDoubted
+  }
+
+  /** ms from one checkpoint to the next, with something unconfirmed. */
+  get receiptEvery(): number {
+    return Math.min(this.#target.receiptEvery, this.#memory.idle?.every ?? Infinity)
+  }
+
+  /** It was seen to close a connection for being idle. */
+  get closesIdle(): boolean {
+    return this.#memory.idle !== undefined
   }
 
   /** ms to wait for the next answer. */
   get patience(): number {
-    const doubled = this.#hasAnswered ? Math.min(mostDoubled, this.#silent) : 0
+    const doubled = this.#memory.hasAnswered ? Math.min(mostDoubled, this.#silent) : 0
     return this.#target.timeout * 2 ** doubled
   }
 
@@ -62,24 +98,43 @@ export class Answers {
 
   /** It answered, with everything read. */
   proven(): void {
-    this.#hasAnswered = true
+    this.#memory.hasAnswered = true
+    this.#memory.isDoubted = false
     this.#silent = 0
     this.#unlisted = 0
     this.#isGivenUp = false
-    this.#isDoubted = false
   }
 
   /** The half-close of an empty connection was answered. */
   alive(): void {
-    this.#isDoubted = false
+    this.#memory.isDoubted = false
+  }
+
+  /** A run ended because it took or answered nothing. */
+  hung(): void {
+    this.#memory.isDoubted = true
+  }
+
+  /** A connection with something unconfirmed was closed when it had been idle for so many ms; gives
+   * the error that says so. */
+  closedIdle(after: number): CeflineError {
+    const every = Math.max(leastEvery, Math.min(after, this.receiptEvery) / 2)
+    this.#memory.idle = { after, every }
+    return closedIdle(this.#target, after, this.receiptEvery)
+  }
+
+  /** A connection stood idle for so many ms: one that did so for long is not closed for it. */
+  stood(idle: number): void {
+    const { idle: known } = this.#memory
+    if (known && idle > 2 * known.after) this.#memory.idle = undefined
   }
 
   /** It gave no proof; what there is to say when that is the last straw. */
   missed(answer: NoProof): Notice | undefined {
     if (answer === 'unlisted') this.#unlisted += 1
     else if (answer !== 'stuck') this.#silent += 1
-    this.#isDoubted = this.#hasAnswered && answer === 'silent'
-    const isDeaf = !this.#hasAnswered && this.#silent >= mostMissed
+    this.#memory.isDoubted = answer === 'silent' || answer === 'stuck'
+    const isDeaf = !this.#memory.hasAnswered && this.#silent >= mostMissed
     if (!isDeaf && this.#unlisted < mostMissed) return undefined
     this.#isGivenUp = true
     this.#silent = 0
@@ -98,10 +153,15 @@ export class Answers {
 }
 
 const known = new WeakMap<Target, Answers>()
+/** By place and url: as many as configurations have named. */
+const memories = new Map<string, Memory>()
 
-/** The target's, kept as long as the target is. */
+/** The target's, kept as long as the target is, with what is remembered of its url. */
 export function answersOf(target: Target): Answers {
-  const answers = known.get(target) ?? new Answers(target)
+  const name = `${target.place} ${target.url}`
+  const memory = memories.get(name) ?? nothing()
+  memories.set(name, memory)
+  const answers = known.get(target) ?? new Answers(target, memory)
   known.set(target, answers)
   return answers
 }

@@ -52,6 +52,7 @@ export class Connection {
   readonly #failed = new AbortController()
   readonly #since = performance.now()
   #lastWrite = performance.now()
+  #closedAfter: number | undefined
   #isClosing = false
   #isAnswered = false
   #wasReset = false
@@ -95,6 +96,17 @@ export class Connection {
   /** The kernel has all that we wrote, close_notify included. */
   get isWritten(): boolean {
     return (this.#secure?.writableFinished ?? true) && this.#socket.writableLength === 0
+  }
+
+  /** ms since something was written. */
+  get idle(): number {
+    return performance.now() - this.#lastWrite
+  }
+
+  /** The peer closed it first, in good order, this many ms after the last write, of which the kernel
+   * had everything; undefined: it ended otherwise, or stands. */
+  get closedAfter(): number | undefined {
+    return this.#closedAfter
   }
 
   get isSecure(): boolean {
@@ -162,8 +174,13 @@ export class Connection {
   }
 
   #ended(note: () => void): void {
-    if (this.#isClosing) note()
-    else this.#lost(undefined)
+    if (this.#isClosing) {
+      note()
+      return
+    }
+    const waiting = this.#socket.writableLength + (this.#secure?.writableLength ?? 0)
+    if (!this.failed.aborted && waiting === 0) this.#closedAfter = this.idle
+    this.#lost(undefined)
   }
 
   #lost(failure: NodeJS.ErrnoException | undefined): void {

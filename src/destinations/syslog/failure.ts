@@ -119,7 +119,8 @@ export function standstill({ place, timeout, url }: Target, how: Standstill): Ce
     how === 'stuck'
       ? `took nothing for ${inSeconds(timeout)} (${place}.timeout): the receiver hangs or is overloaded`
       : `acknowledged nothing for ${inSeconds(timeout)} (${place}.timeout): the host is down, or the network drops the packets; check firewall and link`
-  return error('lost', `${url} ${what}`)
+  // Not `lost`: one that hangs is not tried once more before another url.
+  return error('timeout', `${url} ${what}`)
 }
 
 /** A half-close that gave no proof; `waited` in ms. */
@@ -132,11 +133,26 @@ export function unproven(target: Target, answer: NoProof, waited: number): Cefli
     reset: 'answered a half-close by RST: it ended with events unread, or something between cut in',
     unlisted: 'closed the connection, and nothing shows that it read to the end',
   }
-  return error('lost', `${url} ${what[answer]}; what has no receipt is sent again`)
+  const code = answer === 'silent' || answer === 'stuck' ? 'timeout' : 'lost'
+  return error(code, `${url} ${what[answer]}; what has no receipt is sent again`)
+}
+
+/** A connection that was closed for being idle, after so many ms, before proof was asked for; it is
+ * asked for each `every` ms from now on. */
+export function closedIdle({ place, url }: Target, after: number, every: number): CeflineError {
+  const closes = `closes idle connections after ${inTenths(after)}`
+  const cure = `proof is asked for after ${inTenths(every)} from now on; or set ${place}.receiptEvery below ${inTenths(after)}`
+  return error('lost', `${url} ${closes}: ${cure}; what has no receipt is sent again`, {
+    retryAfter: 1000,
+  })
 }
 
 function inSeconds(milliseconds: number): string {
   return `${milliseconds / 1000} s`
+}
+
+function inTenths(milliseconds: number): string {
+  return `${Math.round(milliseconds / 100) / 10} s`
 }
 
 function explanation(code: string, stage: Stage): Explanation {

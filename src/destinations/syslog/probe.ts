@@ -1,11 +1,14 @@
 /**
  * Whether a syslog receiver answers: the way of `deliver` up to the handshake, and for RELP its
  * `open`. No event is sent, and the connection is ended in good order, so that a receiver has nothing
- * to complain of in its log. Of UDP no more can be known than that the name has an address.
+ * to complain of in its log. Where one has answered half-closes, it must answer that of the empty
+ * connection too, as a program that hangs is connected to all the same. Of UDP no more can be known than that the name has an address.
  */
 import type { Socket } from 'node:net'
+import { answersOf } from './answers.ts'
 import { connectTcp, connectTls, resolve } from './connect.ts'
 import { explain } from './failure.ts'
+import { knock } from './knock.ts'
 import { Session } from './relp-session.ts'
 import type { Target } from './target.ts'
 import { connectUdp } from './udp.ts'
@@ -17,6 +20,7 @@ const closing = 1000
 /** Resolves when the receiver answers; throws why it does not. Leaves no socket behind. */
 export async function probe(target: Target, signal: AbortSignal): Promise<void> {
   const { transport } = target
+  if (answersOf(target).hasAnswered) return knock(target, signal)
   const isSecure = transport === 'tls' || transport === 'relps'
   const files = isSecure ? await target.files() : {}
   const addresses = await resolve(target, signal)

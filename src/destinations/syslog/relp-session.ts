@@ -154,9 +154,10 @@ export class Session {
       this.#reader.read(piece, this.#visit)
     } catch (thrown) {
       const { url } = this.#target
-      const { code, message } = asCefline(thrown)
+      const { code, message, retryAfter } = asCefline(thrown)
       const cure = code === 'bad-answer' && !this.#opened ? ': is it a RELP port?' : ''
-      this.#fail(error(code, `${url} ${message}${cure}`, { cause: thrown }))
+      const more = retryAfter === undefined ? {} : { retryAfter }
+      this.#fail(error(code, `${url} ${message}${cure}`, { cause: thrown, ...more }))
     }
     if (this.#unanswered > this.#wanted) return
     this.#wanted = Infinity
@@ -236,9 +237,9 @@ function silent({ place, timeout, url }: Target, unanswered: number, opened: boo
   const seconds = timeout / 1000
   return opened
     ? error(
-        'lost',
+        'timeout',
         `${url} has answered nothing for ${seconds} s (${place}.timeout), with ${unanswered} events sent: ` +
           'the receiver hangs or is overloaded; they are sent again',
       )
-    : error('lost', `${url} did not answer RELP’s open in ${seconds} s: is it a RELP port?`)
+    : error('timeout', `${url} did not answer RELP’s open in ${seconds} s: is it a RELP port?`)
 }

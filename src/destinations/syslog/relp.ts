@@ -24,6 +24,8 @@ import { until } from './until.ts'
 
 /** On abort: how long the block in hand, and the answers that are due, may take (ms). */
 const lastAnswers = 2000
+/** ms before a message that was refused is sent again. */
+const refusalWait = 500
 
 /** Sends blocks until aborted; see `Destination.deliver`. */
 export async function deliverRelp(
@@ -155,6 +157,8 @@ class Run {
     throw error(
       'refused',
       `refused an event (${times} of ${mostRefusals} times): “${text}”; ${then}`,
+      // Each run gets no further than this, and a block may hold many such events.
+      { retryAfter: refusalWait },
     )
   }
 

@@ -28,6 +28,8 @@ import { until } from './until.ts'
 const pace = 1000
 /** Least ms that the next connection is waited for when a checkpoint is due by time. */
 const successor = 5000
+/** ms without a write after which a connection that is closed by the peer was closed for being idle. */
+const least = 1000
 /** ms that all is given, on abort, to prove what is out, beyond the silence before a half-close. */
 const lastProof = 2000
 
@@ -107,6 +109,8 @@ class Rotation implements Outlet {
   }
 
   skip(place: Place): void {
+    // What has failed comes before this place and has no receipt.
+    if (this.#failed.signal.aborted) return
     const current = this.#current?.window
     if (current?.last) current.skip(place)
     else if (this.#closing) this.#closing.window.skip(place)
@@ -117,6 +121,7 @@ class Rotation implements Outlet {
     let leg = this.#room()
     for (; !leg; leg = this.#room()) await this.#changes.until(() => this.#room(), this.#over)
     this.#isWriting = true
+    this.#session.answers.stood(leg.connection.idle)
     leg.window.add(block)
     for (const chunk of chunks) await leg.connection.write(chunk)
     this.#isWriting = false
@@ -143,7 +148,8 @@ class Rotation implements Outlet {
 
   /** It is time for a checkpoint. */
   get #isDue(): boolean {
-    const { receiptEvery, receiptWindow } = this.#session.target
+    const { receiptWindow } = this.#session.target
+    const { receiptEvery } = this.#session.answers
     const window = this.#current?.window
     if (!window?.last) return false
     if (!this.#changes.isTime(this.#rotatedAt + pace)) return false
@@ -152,10 +158,12 @@ class Rotation implements Outlet {
 
   /** Two windows are on the connection, by lines or by time. */
   get #isFull(): boolean {
-    const { receiptEvery } = this.#session.target
+    const { closesIdle, receiptEvery } = this.#session.answers
     const window = this.#current?.window
     if (!window) return false
-    const late = window.since + receiptEvery + Math.max(receiptEvery, successor)
+    // One that closes idle connections would do so before a long wait is over.
+    const wait = closesIdle ? receiptEvery / 2 : Math.max(receiptEvery, successor)
+    const late = window.since + receiptEvery + wait
     return window.lines >= 2 * window.size || this.#changes.isTime(late)
   }
 
@@ -166,7 +174,7 @@ class Rotation implements Outlet {
     this.#current = leg
     connection.isBusy = () => leg.window.last !== undefined || this.#closing !== undefined
     const lost = () => {
-      if (this.#current === leg) this.#failed.abort(failed.reason)
+      if (this.#current === leg) this.#failed.abort(this.#reasonOf(leg, failed.reason))
     }
     if (failed.aborted) lost()
     else failed.addEventListener('abort', lost, { once: true })
@@ -177,7 +185,16 @@ class Rotation implements Outlet {
     this.#rotatedAt = performance.now()
     this.#current = undefined
     this.#take(this.#next.take())
-    this.#proving = this.#prove(leg).catch((thrown: unknown) => this.#failed.abort(thrown))
+    // Its failure is the run's by then.
+    this.#proving = this.#prove(leg).catch(() => {})
+  }
+
+  /** Why the connection failed; of one that was closed for being idle, proof is asked for sooner. */
+  #reasonOf({ connection, window }: Leg, thrown: unknown): unknown {
+    const { answers } = this.#session
+    const { closedAfter } = connection
+    if (!window.last || closedAfter === undefined || closedAfter < least) return thrown
+    return answers.closedIdle(closedAfter)
   }
 
   /** Half-closes the connection and gives the receipt for what is on it. */
@@ -194,6 +211,11 @@ class Rotation implements Outlet {
       }
       answers.proven()
       if (leg.window.last) delivery.receipt(leg.window.last)
+    } catch (thrown) {
+      // Before anything advances: the next connection's proof would be a receipt for this window too.
+      const reason = this.#reasonOf(leg, thrown)
+      this.#failed.abort(reason)
+      throw reason
     } finally {
       leg.connection.destroy()
       this.#closing = undefined

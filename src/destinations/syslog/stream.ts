@@ -6,16 +6,14 @@
  * blocks without a receipt are sent again, whole messages.
  */
 import type { Block, Delivery } from '../../core.ts'
+import { asCefline } from '../../error.ts'
 import { answersOf } from './answers.ts'
-import { openConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
-import { unproven } from './failure.ts'
-import { proveRead } from './half-close.ts'
+import { knock } from './knock.ts'
 import { deliverLived } from './lived.ts'
 import { deliverProven } from './rotation.ts'
 import type { FrameBlock, Session } from './session.ts'
 import type { Target } from './target.ts'
-import { until } from './until.ts'
 
 /** Sends blocks until aborted; see `Destination.deliver`. */
 export async function deliverStream(
@@ -33,7 +31,7 @@ export async function deliverStream(
     trials: new Set(),
   }
   try {
-    if (answers.isDoubted) await knock(session)
+    if (answers.isDoubted) await knock(target, signal)
     for (let isOver = false; !isOver;) {
       if (answers.isProving) {
         await deliverProven(session)
@@ -41,26 +39,12 @@ export async function deliverStream(
       } else isOver = await deliverLived(session)
     }
   } catch (thrown) {
+    if (asCefline(thrown).code === 'timeout') answers.hung()
     if (!signal.aborted) throw thrown
   } finally {
     for (const connection of session.trials) connection.destroy()
     // Not awaited: the iterator may be waiting for a block that comes in hours.
     void iterator.return?.()
-  }
-}
-
-/** Half-closes a connection with nothing on it: throws when it is not answered, so that nothing more
- * is sent to a receiver that does not read. */
-async function knock({ answers, signal, target }: Session): Promise<void> {
-  const connection = await openConnection(target, signal)
-  try {
-    const { patience } = answers
-    const answer = await until(proveRead(connection, patience), signal)
-    // A missing TIME_WAIT says nothing of its being alive.
-    if (answer !== 'read' && answer !== 'unlisted') throw unproven(target, answer, patience)
-    answers.alive()
-  } finally {
-    connection.destroy()
   }
 }
 

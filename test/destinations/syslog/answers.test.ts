@@ -78,3 +78,48 @@ t.test('what is known stays with the target', (t) => {
   t.not(answersOf(target), answersOf(targetOf()))
   t.end()
 })
+
+t.test('what a url has done is known under a new configuration, at its own place', (t) => {
+  const before = answersOf(targetOf())
+  before.proven()
+  before.hung()
+  const after = answersOf(targetOf())
+  t.equal(after.isDoubted, true)
+  for (let time = 0; time < 9; time += 1) t.equal(after.missed('silent'), undefined)
+  t.equal(after.isProving, true)
+  t.equal(answersOf({ ...targetOf(), place: 'destinations.other' }).hasAnswered, false)
+  t.equal(answersOf(targetOf(0)).isDoubted, false, 'nothing is asked for where it is turned off')
+  t.end()
+})
+
+t.test('one that took nothing is doubted when it has answered before', (t) => {
+  const answers = new Answers(targetOf())
+  answers.hung()
+  t.equal(answers.isDoubted, false)
+  answers.proven()
+  answers.missed('stuck')
+  t.equal(answers.isDoubted, true)
+  answers.proven()
+  t.equal(answers.isDoubted, false)
+  t.end()
+})
+
+t.test('proof is asked for sooner where idle connections are closed', (t) => {
+  const answers = new Answers(targetOf())
+  t.equal(answers.receiptEvery, 30_000)
+  t.match(answers.closedIdle(20_000), {
+    code: 'lost',
+    retryAfter: 1000,
+    message: /closes idle connections after 20 s: .* after 10 s .*siem\.receiptEvery below 20 s/,
+  })
+  t.equal(answers.receiptEvery, 10_000)
+  answers.closedIdle(20_000)
+  t.equal(answers.receiptEvery, 5000, 'sooner yet when that was not soon enough')
+  answers.closedIdle(1200)
+  t.equal(answers.receiptEvery, 1000)
+  answers.stood(2000)
+  t.equal(answers.receiptEvery, 1000)
+  answers.stood(3000)
+  t.equal(answers.receiptEvery, 30_000, 'it was no idle time, a connection has stood for longer')
+  t.end()
+})

@@ -20,8 +20,8 @@ import { pause } from '../../../src/pipeline/retry.ts'
 import { makeAuthority } from '../../helpers/certificates.ts'
 import { eventually, freePort } from '../../helpers/daemon.ts'
 import { needs } from '../../helpers/peers.ts'
-import { blockOf, cefLine, Feed, recorder, startUdpSink } from '../../helpers/sink.ts'
-import { syslogOptions } from '../../helpers/syslog-options.ts'
+import { blockOf, cefLine, Feed, recorder, startSink, startUdpSink } from '../../helpers/sink.ts'
+import { syslogOptions, syslogTo } from '../../helpers/syslog-options.ts'
 import type { Some } from '../../helpers/syslog-options.ts'
 
 interface Stoppable {
@@ -565,4 +565,21 @@ t.test('abort in every state ends at once and leaves nothing behind', async (t) 
     )
     t.pass(state)
   }
+})
+
+t.test('a url that hangs is not tried once more before the next', async (t) => {
+  const hung = await startSink(t, { onSocket: (socket) => socket.pause() })
+  const other = await startSink(t)
+  const lines = Array.from({ length: 2000 }, (_, index) => cefLine(index, 'x'.repeat(7000)))
+  const urls = [hung, other].map(({ port }) => `tcp://127.0.0.1:${port}`)
+  const done = syslogTo(urls, { timeout: 300 }).deliver(
+    new Feed(blockOf(1, lines)),
+    recorder(),
+    new AbortController().signal,
+  )
+  await t.rejects(done, {
+    code: 'timeout',
+    retryAfter: 0,
+    message: /took nothing.*; going on with/,
+  })
 })

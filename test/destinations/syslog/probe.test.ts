@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer as createSecureServer } from 'node:tls'
 import t from 'tap'
+import { answersOf } from '../../../src/destinations/syslog/answers.ts'
 import { makeRoute } from '../../../src/destinations/syslog/route.ts'
 import { probe } from '../../../src/destinations/syslog/probe.ts'
 import { makeAuthority } from '../../helpers/certificates.ts'
@@ -83,6 +84,24 @@ t.test('a receiver that does not answer our closing is not waited for', async (t
   t.teardown(() => silent.close())
   await probed(`tcp://127.0.0.1:${(silent.address() as AddressInfo).port}`)
   t.pass('it is connected to all the same')
+})
+
+t.test('one that has answered half-closes must do so again: a hung one is no good', async (t) => {
+  let answers = true
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    t.teardown(() => socket.destroy())
+    socket.on('error', () => {}).resume()
+    socket.on('end', () => answers && socket.end())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const url = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const options = { receiptEvery: 1000, timeout: 300 }
+  answersOf(targetOf(url, options)).proven()
+  await probed(url, options)
+  answers = false
+  await t.rejects(probed(url, options), { code: 'timeout', message: /half-close/ })
 })
 
 t.test('TLS: the whole handshake', needs('openssl'), async (t) => {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
+import type { Block } from '../../../src/core.ts'
 import {
   ascending,
   numbered,
@@ -15,7 +16,7 @@ import {
   range,
   trickle,
 } from '../../helpers/numbered.ts'
-import { Feed, recorder, startSink } from '../../helpers/sink.ts'
+import { blockOf, cefLine, Feed, recorder, startSink } from '../../helpers/sink.ts'
 
 const live = () => new AbortController().signal
 const onLinux = {
@@ -139,7 +140,7 @@ t.test('one that has answered and falls silent gets no receipts and no more even
   t.same(delivery.receipts, [1])
   answers = false
   for (let time = 1; time <= 5; time += 1) {
-    await t.rejects(run(), { code: 'lost', message: /did not answer a half-close/ })
+    await t.rejects(run(), { code: 'timeout', message: /did not answer a half-close/ })
   }
   t.same(delivery.receipts, [1])
   t.same(delivery.notices, [])
@@ -148,6 +149,95 @@ t.test('one that has answered and falls silent gets no receipts and no more even
   await run()
   t.same(delivery.receipts, [1, 1])
   t.ok(delivery.proofs.every((proof) => proof === 'half-close'))
+})
+
+t.test('what is unread when one connection of many is reset has no receipt', async (t) => {
+  let connections = 0
+  const read: number[] = []
+  const sink = await startSink(t, {
+    deaf: true,
+    onSocket: (socket, sink) => {
+      const isThird = (connections += 1) === 3
+      if (!isThird) sink.keep(socket)
+      else socket.pause()
+      // It answers slowly, so that the next connection is due by then and one more stands ready.
+      if (!isThird) socket.on('end', () => setTimeout(() => socket.end(), 50))
+      else setTimeout(() => socket.resetAndDestroy(), 4000)
+    },
+  })
+  const delivery = recorder()
+  const receipt = (place: { queue: string; sequence: number }) => {
+    read.push(...numbersIn(sink))
+    delivery.receipt(place)
+    const missing = numbersOf(...range(place.sequence)).filter((one) => !read.includes(one))
+    t.same(missing, [], `receipt for ${place.sequence}`)
+  }
+  const feed = new Feed()
+  const options = { receiptWindow: 500, timeout: 10_000 }
+  const done = oftenTo(sink, options).deliver(feed, { ...delivery, receipt }, live())
+  void trickle(feed, 200, 40)
+  await t.rejects(done, { code: 'lost' })
+  t.ok(delivery.receipts.length >= 1)
+  feed.end()
+})
+
+for (const mostConnections of [undefined, 1]) {
+  const which = mostConnections === undefined ? '' : ', and takes one at a time'
+  t.test(`a receiver that closes idle connections before proof is due${which}`, async (t) => {
+    const sink = await startSink(t, {
+      ...(mostConnections === undefined ? {} : { mostConnections }),
+      onSocket: (socket, sink) => {
+        sink.keep(socket)
+        socket.setTimeout(4000, () => socket.end())
+      },
+    })
+    const delivery = recorder()
+    const destination = oftenTo(sink, { receiptEvery: 60_000 })
+    await t.rejects(destination.deliver(new Feed(numbered(1)), delivery, live()), {
+      code: 'lost',
+      retryAfter: 1000,
+      message: /closes idle connections after 4.* s: proof is asked for after 2.* s/,
+    })
+    t.same(delivery.receipts, [])
+    const feed = new Feed(numbered(1))
+    const done = destination.deliver(feed, delivery, live())
+    await Promise.race([delivery.received(1), done])
+    t.same(delivery.receipts, [1])
+    feed.end()
+    await done
+  })
+}
+
+t.test('one that has answered and takes no byte any more is not sent the same again', async (t) => {
+  let reads = true
+  let bytes = 0
+  const sink = await startSink(t, {
+    deaf: true,
+    onSocket: (socket, sink) => {
+      if (!reads) {
+        socket.pause()
+        return
+      }
+      sink.keep(socket)
+      socket.on('end', () => socket.end())
+    },
+  })
+  const destination = oftenTo(sink, { timeout: 300 })
+  const delivery = recorder()
+  const big = Array.from({ length: 3000 }, (_, index) => cefLine(index, 'x'.repeat(7000)))
+  const run = (blocks: AsyncIterable<Block>) => destination.deliver(blocks, delivery, live())
+  const small = new Feed(numbered(1))
+  small.end()
+  await run(small)
+  reads = false
+  await t.rejects(run(new Feed(blockOf(2, big))), { code: 'timeout', message: /took nothing/ })
+  for (const socket of sink.sockets) socket.destroy()
+  for (let time = 0; time < 3; time += 1) {
+    await t.rejects(run(new Feed(blockOf(2, big))), { code: 'timeout', message: /half-close/ })
+  }
+  for (const socket of sink.sockets) bytes += socket.readableLength + socket.bytesRead
+  t.equal(bytes, 0, 'only asked whether it reads')
+  t.same(delivery.receipts, [1])
 })
 
 t.test('a receiver of one connection at a time', async (t) => {
@@ -193,7 +283,7 @@ t.test('two windows and no more are unconfirmed', async (t) => {
   const delivery = recorder()
   const feed = new Feed(...range(200).map((sequence) => numbered(sequence)))
   const options = { receiptEvery: 60_000, receiptWindow: 20, timeout: 3000 }
-  await t.rejects(oftenTo(sink, options).deliver(feed, delivery, live()), { code: 'lost' })
+  await t.rejects(oftenTo(sink, options).deliver(feed, delivery, live()), { code: 'timeout' })
   t.same(delivery.receipts, [])
   // A window grows to eight times what was asked for, and by the block that fills it.
   const most = 2 * (8 * 20 + 10)

@@ -7,28 +7,27 @@
  * is read as a whole. One that stood still is forgotten or, where files are to be deleted, removed
  * after 60 s: deleted at once, its later bytes would go with it.
  *
- * What this does not see: a write after the last look; and one to the original of a file that was
- * copied to another file system, as that has no name any more. The list is in memory: after a
- * `kill -9` or a crash it is gone, and what is written then to a file that was moved before is not
- * noticed. A proper end looks at all of them once more. The list is bounded (`mostFiles`); what has
- * been looked at most often is forgotten first.
+ * The list is in memory. What a reload, a stop or a crash took from it is found again by the files'
+ * times when the source opens (`adopt`). What this does not see: a write after the last look, or one
+ * that ended while nobody looked for longer than that; one that was given an old time afterwards (`cp
+ * -p`) while nobody looked; and one to the original of a file that was copied to another file system,
+ * as that has no name any more. The list is bounded (`mostFiles`); what has been looked at most often
+ * is forgotten first, and that is told once.
  */
 import { unlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notice } from '../core.ts'
+import { adoptedNotice, fullNotice, stuckNotice, writtenNotice } from './afterwards-notices.ts'
+import type { Told } from './afterwards-notices.ts'
 import { joinPath, printableName, withEnding } from './file-name.ts'
 import { moveBack } from './move.ts'
+import { movedBefore } from './moved-before.ts'
 import type { FileIdentity } from './regular-file.ts'
-import { errnoOf, identify } from './regular-file.ts'
+import { identify } from './regular-file.ts'
 
-export interface AfterwardsOptions {
-  /** Where the files come from, and where they are moved to; absolute paths. */
-  folder: string
-  target: string
+export interface AfterwardsOptions extends Told {
   /** What stood still for `removeAfter` is removed. */
   remove: boolean
-  /** What had become of a file (`it had been read`), and what it means that it comes back. */
-  told: { had: string; means: string }
   /** Ending of the name of what lies beside a file and is removed when it goes back. */
   beside?: string
   /** Files remembered at most. */
@@ -48,8 +47,10 @@ interface MovedFile {
 export const removeAfter = 60_000
 /** ms after the move at which a file is looked at. */
 const forgetting = [1_000, 10_000, 60_000, 600_000]
+/** ms: what changed before that had its last look, or would have had it. */
+const adoptWithin = 600_000
 const removing = [1_000, 10_000, removeAfter]
-const mostRemembered = 10_000
+const mostRemembered = 100_000
 /** ms between two rounds, so that files which were moved one by one are looked at together. */
 const leastDistance = 500
 /** Files looked at at once. */
@@ -64,6 +65,7 @@ export class Afterwards {
   readonly #stuck = new Set<string>()
   #notices: Notice[] = []
   #lookedAt = -Infinity
+  #saidFull = false
 
   constructor(options: AfterwardsOptions) {
     this.#options = options
@@ -77,11 +79,34 @@ export class Afterwards {
 
   /** The file called `name` was moved and is called `target` now, with the identity it had. */
   remember(name: Buffer, target: Buffer, identity: FileIdentity, now = performance.now()): void {
-    if (this.size >= (this.#options.mostFiles ?? mostRemembered)) {
+    const most = this.#options.mostFiles ?? mostRemembered
+    if (this.size >= most) {
       this.#queues.findLast((queue) => queue.length > 0)?.shift()
+      if (!this.#saidFull) this.#notices.push(fullNotice(most, this.#options))
+      this.#saidFull = true
     }
     const [file, moved] = [name.toString('latin1'), target.toString('latin1')]
     this.#wait({ name: file, target: moved, identity, at: now }, now)
+  }
+
+  /** To be called when the source opens: looks for files that were moved before, by another process or
+   * an earlier opening. Those that may have been written to since their move go back; the others are
+   * remembered for the looks that remain. `margin`: as `movedBefore` has it. Never throws. */
+  async adopt(margin: number, now = performance.now()): Promise<Notice[]> {
+    const { folder, target, beside } = this.#options
+    const known = new Set(this.#queues.flat().map((file) => file.target))
+    const back: string[] = []
+    for (const file of await movedBefore(target, folder, { within: adoptWithin, margin })) {
+      const name = file.name.toString('latin1')
+      if (known.has(name) || (beside !== undefined && name.endsWith(beside))) continue
+      if (!file.written) this.remember(file.name, file.name, file.identity, now - file.age)
+      else {
+        const moved = { name, target: name, identity: file.identity, at: now }
+        if (await this.#giveBack(moved, now, true)) back.push(printableName(file.name))
+      }
+    }
+    if (back.length > 0) this.#notices.push(adoptedNotice(back, this.#options))
+    return this.#notices.splice(0)
   }
 
   /** True for a file with bytes that were not read. */
@@ -175,27 +200,22 @@ export class Afterwards {
   }
 
   /** One that cannot be moved back is tried again, for as long as it takes. */
-  async #giveBack(file: MovedFile, now: number): Promise<void> {
-    const { folder, target, told } = this.#options
+  async #giveBack(file: MovedFile, now: number, silent = false): Promise<boolean> {
+    const { folder } = this.#options
     const name = Buffer.from(file.name, 'latin1')
-    const what = `${printableName(name)} was written to after ${told.had}`
     try {
       const given = await moveBack(this.#path(file.target), folder, name)
       this.#stuck.delete(file.target)
       await this.#removeBeside(file)
-      const as = given.equals(name) ? '' : ` as ${printableName(given)}`
-      this.#tell(
-        'warn',
-        `${what}: it is read again${as}${told.means}. ` +
-          'Write under a name that ends in .tmp and rename, or raise settle',
-      )
+      if (!silent) this.#notices.push(writtenNotice(name, given, this.#options))
+      return true
     } catch (thrown) {
       this.#wait({ ...file, at: now }, now)
-      if (this.#stuck.has(file.target)) return
+      if (!this.#stuck.has(file.target)) {
+        this.#notices.push(stuckNotice(name, thrown, this.#options))
+      }
       this.#stuck.add(file.target)
-      const errno = errnoOf(thrown) || String(thrown)
-      const where = `it cannot be moved back from ${target} to ${folder} (${errno})`
-      this.#tell('error', `${what}, and ${where}; it is tried again`)
+      return false
     }
   }
 
@@ -208,10 +228,6 @@ export class Afterwards {
     const { beside } = this.#options
     if (beside === undefined) return
     await unlink(this.#path(target, beside)).catch(() => undefined)
-  }
-
-  #tell(level: Notice['level'], message: string): void {
-    this.#notices.push({ level, code: level === 'warn' ? 'file-changed' : 'write-failed', message })
   }
 
   #path(target: string, ending = ''): Buffer {

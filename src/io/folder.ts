@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notice } from '../core.ts'
 import { error } from '../error.ts'
 import { Doorbell } from './doorbell.ts'
+import { joinPath, printableName } from './file-name.ts'
 import { fileSystemOf } from './file-system.ts'
 import { byAge, listFiles } from './listing.ts'
 import { errnoOf } from './regular-file.ts'
@@ -40,6 +41,8 @@ const backlog = 16
 /** ms between two listings at least, and how many times the duration of the last one. */
 const leastDistance = 20
 const restFactor = 5
+/** Names of which it is told that they cannot be looked at. */
+const mostUnseen = 100
 
 export class Folder {
   readonly #options: FolderOptions
@@ -48,6 +51,8 @@ export class Folder {
   #every = rescanEvery
   #events = false
   #notices: Notice[] = []
+  /** Names, as latin1, that were told as such that cannot be looked at. */
+  readonly #unseen = new Set<string>()
   #wasThere = false
   #listedAt = -Infinity
   #listingTook = 0
@@ -109,13 +114,30 @@ export class Folder {
   async #list(): Promise<SeenFile[]> {
     const began = performance.now()
     try {
-      return await listFiles(this.#options.folder)
+      const { folder } = this.#options
+      let left = 0
+      const files = await listFiles(folder, (name, thrown) => {
+        left += 1
+        this.#tellUnseen(name, thrown)
+      })
+      // A folder that may not be entered any more shows its names, and none of its files.
+      if (left > 0) await access(folder, constants.X_OK)
+      return files
     } catch (cause) {
       throw folderError(this.#options.folder, cause)
     } finally {
       this.#listedAt = performance.now()
       this.#listingTook = this.#listedAt - began
     }
+  }
+
+  #tellUnseen(name: Buffer, thrown: unknown): void {
+    const key = name.toString('latin1')
+    if (this.#unseen.has(key) || this.#unseen.size >= mostUnseen) return
+    this.#unseen.add(key)
+    const path = printableName(joinPath(this.#options.folder, name))
+    const message = `${path} cannot be looked at (${errnoOf(thrown) || String(thrown)}) and is left out`
+    this.#notices.push({ level: 'warn', code: 'file-unreadable', message })
   }
 
   #pollInstead(cause: unknown): void {

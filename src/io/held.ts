@@ -37,6 +37,11 @@ export class Held {
     return this.#find(file) !== undefined
   }
 
+  /** How often it was held, as it is now. */
+  tries(file: SeenFile): number {
+    return this.#find(file)?.tries ?? 0
+  }
+
   isHeld(file: SeenFile, now: number): boolean {
     return (this.#find(file)?.until ?? -Infinity) > now
   }

@@ -10,18 +10,26 @@ import type { SeenFile } from './settled.ts'
 /** Files looked at at once: enough to hide the thread pool's latency, few enough for flat memory. */
 const atOnce = 64
 
-/** Throws what readdir throws. A file that goes while it is looked at is left out. */
-export async function listFiles(folder: string): Promise<SeenFile[]> {
+/** Throws what readdir throws. A file that goes while it is looked at is left out, and so is one that
+ * cannot be looked at, such as a dead mount: `unseen` is told of that, and the others are not held up. */
+export async function listFiles(
+  folder: string,
+  unseen: (name: Buffer, thrown: unknown) => void = () => undefined,
+): Promise<SeenFile[]> {
   const names = await readdir(folder, { encoding: 'buffer' })
   const files: SeenFile[] = []
   for (let at = 0; at < names.length; at += atOnce) {
-    const some = names.slice(at, at + atOnce).map((name) => look(folder, name))
+    const some = names.slice(at, at + atOnce).map((name) => look(folder, name, unseen))
     for (const file of await Promise.all(some)) if (file) files.push(file)
   }
   return files
 }
 
-async function look(folder: string, name: Buffer): Promise<SeenFile | undefined> {
+async function look(
+  folder: string,
+  name: Buffer,
+  unseen: (name: Buffer, thrown: unknown) => void,
+): Promise<SeenFile | undefined> {
   try {
     const stats = await lstat(joinPath(folder, name), { bigint: true })
     if (!stats.isFile()) return undefined
@@ -32,8 +40,8 @@ async function look(folder: string, name: Buffer): Promise<SeenFile | undefined>
       passedOver: isPassedOver(name),
     }
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return undefined
-    throw thrown
+    if (errnoOf(thrown) !== 'ENOENT') unseen(name, thrown)
+    return undefined
   }
 }
 

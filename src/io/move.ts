@@ -9,14 +9,15 @@
  * come under it. It is renamed to a name of our own, and what is under that is looked at first.
  *
  * A crash in between leaves the file where it was, or in both places, and perhaps an empty file or a
- * hidden `.part` in the target; never a half one under a proper name. A move on one file system is
+ * hidden `.part` in the target or, of what was copied or linked already, beside it; never a half one under a proper name. A move on one file system is
  * not synced: should it be lost with the power, the file is read again, and its rows are known.
  */
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { mkdir, rename, unlink } from 'node:fs/promises'
 import { error } from '../error.ts'
 import { copySynced, syncFolder } from './copy.ts'
-import { joinPath, printableName, withStamp } from './file-name.ts'
+import { joinPath, printableName } from './file-name.ts'
+import { linkFree, reserve } from './free-name.ts'
 import type { FileIdentity } from './regular-file.ts'
 import { errnoOf, identify, isSame } from './regular-file.ts'
 
@@ -25,11 +26,6 @@ import { errnoOf, identify, isSame } from './regular-file.ts'
  * where it is; `gone`: somebody else has moved it. */
 export type Moved =
   { kind: 'moved'; name: Buffer; copied: boolean } | { kind: 'changed' } | { kind: 'gone' }
-
-/** Names that are tried before giving up. */
-const tries = 1000
-/** What link(2) fails with where a rename may do; EPERM also for another user's file. */
-const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']
 
 /** Throws what the system throws, with nothing moved. `folder` is made when it is missing. */
 export async function moveInto(
@@ -119,18 +115,18 @@ async function moveByLink(
 async function removeAside(aside: Buffer, { dev, ino }: FileIdentity, path: Buffer): Promise<void> {
   const taken = await identify(aside)
   if (!taken) return
-  if (taken.ino === ino && taken.dev === dev) {
-    await unlink(aside)
-    return
-  }
-  const [folder, name] = split(path)
+  if (taken.ino === ino && taken.dev === dev) await unlink(aside)
+  else await putBack(aside, path)
+}
+
+async function putBack(aside: Buffer, path: Buffer): Promise<void> {
   try {
-    await moveBack(aside, folder, name)
+    await moveBack(aside, ...split(path))
   } catch (cause) {
     const [where, as] = [printableName(path), printableName(aside)]
     throw error(
       'write-failed',
-      `another file that came as ${where} is called ${as} now and was not read; move it back`,
+      `what came as ${where} is called ${as} now and was not read; move it back`,
       { cause },
     )
   }
@@ -168,48 +164,7 @@ async function unfitToMove(path: Buffer, identity: FileIdentity): Promise<Moved 
   return isSame(now, identity) ? undefined : { kind: 'changed' }
 }
 
-/** Creates an empty file under the first of the names that is free, and gives that name. */
-async function reserve(folder: Buffer | string, name: Buffer): Promise<Buffer> {
-  return firstFree(name, async (candidate) => {
-    const handle = await open(joinPath(folder, candidate), 'wx', 0o600)
-    await handle.close()
-  })
-}
-
-/** Links it there under the first name that is free, and gives that. Undefined where the file system
- * has no links, allows none to this file, or is another one. */
-async function linkFree(
-  path: Buffer,
-  folder: Buffer | string,
-  name: Buffer,
-): Promise<Buffer | undefined> {
-  try {
-    return await firstFree(name, (candidate) => link(path, joinPath(folder, candidate)))
-  } catch (thrown) {
-    if (!noLinks.includes(errnoOf(thrown))) throw thrown
-    return undefined
-  }
-}
-
-/** Gives the first of the names that can be taken, without `EEXIST`. */
-async function firstFree(
-  name: Buffer,
-  take: (candidate: Buffer) => Promise<void>,
-): Promise<Buffer> {
-  const stamp = new Date().toISOString().replace(/[-:.]/g, '')
-  for (let count = 0; ; count += 1) {
-    const suffix = count > 1 ? `-${count}` : ''
-    const candidate = count === 0 ? name : withStamp(name, `${stamp}${suffix}`)
-    try {
-      await take(candidate)
-      return candidate
-    } catch (thrown) {
-      if (errnoOf(thrown) !== 'EEXIST' || count === tries) throw thrown
-    }
-  }
-}
-
-/** False when it changed while it was copied; then nothing is left of the copy. */
+/** False when it changed while it was copied; then it is where it was, and the copy is no good. */
 async function copyOver(
   path: Buffer,
   identity: FileIdentity,
@@ -230,13 +185,39 @@ async function copyOver(
     throw thrown
   }
   try {
-    await unlink(path)
+    return await removeCopied(path, identity)
   } catch (thrown) {
     // Else each further try would leave one more copy.
     await unlink(target).catch(() => undefined)
     throw thrown
   }
-  return true
+}
+
+/** Removes the file that was copied. One that was written to meanwhile goes back (false: the copy
+ * lacks what was written), and so does another one that came under its name (true: it is copied). */
+async function removeCopied(path: Buffer, identity: FileIdentity): Promise<boolean> {
+  const [folder] = split(path)
+  const aside = joinPath(folder, temporaryName())
+  try {
+    await rename(path, aside)
+  } catch (thrown) {
+    // Somebody took it away: all that is left to do is done.
+    if (errnoOf(thrown) === 'ENOENT') return true
+    throw thrown
+  }
+  const taken = await identify(aside)
+  if (!taken) return true
+  if (isSame(taken, identity)) {
+    try {
+      await unlink(aside)
+      return true
+    } catch (thrown) {
+      await putBack(aside, path)
+      throw thrown
+    }
+  }
+  await putBack(aside, path)
+  return taken.ino !== identity.ino || taken.dev !== identity.dev
 }
 
 function temporaryName(): string {

@@ -26,6 +26,10 @@ export async function describeTlsFiles(tls: TlsOptions, place: string): Promise<
 
 export function expiry(certificate: X509Certificate): string {
   const days = Math.floor((Date.parse(certificate.validTo) - Date.now()) / day)
-  if (days < 0) return `EXPIRED ${-days} days ago`
-  return `${days} days to its expiry${days < soon ? ': RENEW IT' : ''}`
+  if (days < 0) return `EXPIRED ${counted(-days)} ago`
+  return `${counted(days)} to its expiry${days < soon ? ': RENEW IT' : ''}`
+}
+
+function counted(days: number): string {
+  return `${days} day${days === 1 ? '' : 's'}`
 }

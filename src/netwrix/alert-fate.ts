@@ -66,8 +66,14 @@ export class AlertFate {
   }
 
   #notices({ file, failure }: ReadFile): Notice[] {
-    if (!failure || this.held.knows(file)) return []
+    if (!failure) return []
     const { code, message, permanent } = failure
+    const tries = this.held.tries(file)
+    // Ours for the second time, and read alone by now: so this is the file that does it.
+    if (code === 'internal' && !permanent && tries === 1) {
+      return [{ level: 'error', code, message: `${printableName(file.name)}: ${message}` }]
+    }
+    if (tries > 0) return []
     if (!permanent) {
       const level = code === 'file-changed' ? 'info' : code === 'internal' ? 'error' : 'warn'
       return [{ level, code, message }]

@@ -9,6 +9,7 @@ import type { Notice } from '../core.ts'
 import { error, isCeflineError } from '../error.ts'
 import { Afterwards, removeAfter } from '../io/afterwards.ts'
 import { joinPath, printableName, withEnding } from '../io/file-name.ts'
+import { localSettle } from '../io/folder.ts'
 import { moveInto } from '../io/move.ts'
 import type { Moved } from '../io/move.ts'
 import { Purge } from '../io/purge.ts'
@@ -52,12 +53,15 @@ export class AlertFinish {
   readonly #read: Afterwards
   readonly #refused: Afterwards
   readonly #purge: Purge
+  readonly #margin: number
 
-  /** `keepDone` in ms. What is to be deleted and was left in `done`, as by a crash, is removed a
+  /** `keepDone` and `settle` in ms. What is to be deleted and was left in `done`, as by a crash, is removed a
    * minute after its last change. */
-  constructor(folders: AlertFolders, keepDone: number) {
+  constructor(folders: AlertFolders, keepDone: number, settle = localSettle) {
     const { folder, done, failed, after } = folders
     this.#folders = folders
+    // An untouched file's times are `settle` apart at least; those of a written one hardly at all.
+    this.#margin = Math.min(1_000, settle / 2)
     this.#read = new Afterwards({
       folder,
       target: done,
@@ -98,6 +102,15 @@ export class AlertFinish {
   /** Waits for it, and meanwhile looks after the files. */
   async during<T>(waiting: Promise<T>): Promise<T> {
     return this.#refused.during(this.#read.during(waiting))
+  }
+
+  /** To be called when the source opens: looks after what was moved before. Where both folders are one
+   * it is looked through once, by the one who knows of the reasons in it. Never throws. */
+  async adopt(): Promise<Notice[]> {
+    const { done, failed, after } = this.#folders
+    if (after === 'keep') return []
+    const read = done === failed ? [] : await this.#read.adopt(this.#margin)
+    return [...read, ...(await this.#refused.adopt(this.#margin))]
   }
 
   /** Does what is due, and gives what there is to tell. Never throws. */

@@ -9,6 +9,8 @@ export interface AlertGroup {
   files: SeenFile[]
   /** Nothing of them is missing in the spool, only their move. */
   wasRead: boolean
+  /** One file that something went wrong with before: nothing else is to be read meanwhile. */
+  alone: boolean
 }
 
 /** Files that are moved after one commit at most, and their bytes unless one alone has more. */
@@ -20,7 +22,7 @@ export function* alertGroups(
   files: SeenFile[],
   held: Pick<Held, 'knows' | 'wasRead'>,
 ): Generator<AlertGroup, void> {
-  let group: AlertGroup = { files: [], wasRead: false }
+  let group: AlertGroup = { files: [], wasRead: false, alone: false }
   let bytes = 0n
   for (const file of files) {
     const wasRead = held.wasRead(file)
@@ -28,11 +30,12 @@ export function* alertGroups(
     const isFull = group.files.length === mostFiles || bytes + file.identity.size > mostBytes
     if (group.files.length > 0 && (alone || isFull || group.wasRead !== wasRead)) {
       yield group
-      group = { files: [], wasRead }
+      group = { files: [], wasRead, alone: false }
       bytes = 0n
     }
     group.files.push(file)
     group.wasRead = wasRead
+    group.alone = alone
     bytes += file.identity.size
     if (alone) bytes = mostBytes + 1n
   }

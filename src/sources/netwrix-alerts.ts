@@ -40,10 +40,10 @@ export type { Options }
 /** Groups of files whose reading has begun while those before them are committed and moved. */
 const readAhead = 2
 
-/** Throws `config` for options that are each well formed and cannot be used. */
 /** ms: how often a folder without new files says that it is watched. */
 const signOfLife = 30_000
 
+/** Throws `config` for options that are each well formed and cannot be used. */
 export function create(options: Options, context: SourceContext): Source {
   return new NetwrixAlerts(options, context)
 }
@@ -65,7 +65,7 @@ class NetwrixAlerts implements Source {
     this.#options = options
     this.#context = context
     this.#folders = alertFolders(context.name, options)
-    this.#finish = new AlertFinish(this.#folders, keepDone)
+    this.#finish = new AlertFinish(this.#folders, keepDone, settle ?? undefined)
     this.#fate = new AlertFate(this.#folders, this.#finish)
     this.#folder = new Folder({ folder: this.#folders.folder, settle, watch })
     this.#thread = new AlertThread({ timezone, dateFormat, profile })
@@ -81,6 +81,7 @@ class NetwrixAlerts implements Source {
     signal.addEventListener('abort', stop, { once: true })
     try {
       await this.#folder.open()
+      yield* told(await this.#finish.adopt())
       for (let first = true; !signal.aborted; first = false) {
         const listing = this.#folder.next((file) => this.#isSkipped(file), signal)
         const waiting = this.#finish.during(listing)
@@ -118,12 +119,15 @@ class NetwrixAlerts implements Source {
   /** The next files are being read while the last batch of these is committed. */
   async *#work(files: SeenFile[], signal: AbortSignal): AsyncGenerator<Batch> {
     const groups = alertGroups(files, this.#fate.held)
-    const begun: { files: SeenFile[]; reading: Reading | undefined }[] = []
+    const begun: { files: SeenFile[]; reading: Reading | undefined; alone: boolean }[] = []
+    let group: AlertGroup | undefined
     while (!signal.aborted) {
-      while (begun.length <= readAhead) {
-        const { value: group } = groups.next()
-        if (!group) break
-        begun.push({ files: group.files, reading: this.#begin(group) })
+      // Who may end the thread is alone in it: what is read beside it would be lost with it each time.
+      while (begun.length <= readAhead && !begun.some(({ alone }) => alone)) {
+        group ??= groups.next().value ?? undefined
+        if (!group || (group.alone && begun.length > 0)) break
+        begun.push({ ...group, reading: this.#begin(group) })
+        group = undefined
       }
       const next = begun.shift()
       if (!next) return

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -150,8 +150,44 @@ t.test('the list is bounded', async (t) => {
   const paths = [await folders.move('a.csv', 1_000), await folders.move('b.csv', 1_000)]
   t.equal(folders.afterwards.size, 2)
   for (const path of [seen, ...paths]) appendFileSync(path, 'two')
-  t.equal((await folders.due(2_000)).length, 2)
+  t.equal((await folders.due(2_000)).length, 3, 'with the notice of that')
   t.strictSame(folders.waiting, ['a.csv', 'b.csv'], 'what was looked at most is forgotten')
+})
+
+t.test('what was moved before this process is looked after by its times', async (t) => {
+  const folders = new Folders(t.testdir({}), { beside: '.reason.txt' })
+  const put = (name: string, mtime?: number): string => {
+    const path = join(folders.done, name)
+    writeFileSync(path, 'one')
+    if (mtime !== undefined) utimesSync(path, mtime, mtime)
+    return path
+  }
+  const still = put('still.csv', Date.now() / 1000 - 5)
+  put('written.csv')
+  put('a.reason.txt')
+  put('.hidden')
+  writeFileSync(join(folders.done, 'reserved.csv'), '')
+  t.match(await folders.afterwards.adopt(125, 0), [
+    {
+      level: 'warn',
+      code: 'file-changed',
+      message: /^written\.csv in .* nobody looked: read again/,
+    },
+  ])
+  t.strictSame(folders.waiting, ['written.csv'])
+  t.equal(folders.afterwards.size, 1)
+  t.strictSame(await folders.afterwards.adopt(125, 0), [], 'and no second time')
+  t.equal(folders.afterwards.size, 1)
+  appendFileSync(still, 'two')
+  t.match(await folders.due(1_000), [/^still\.csv was written to/])
+})
+
+t.test('the bound is told once', async (t) => {
+  const folders = new Folders(t.testdir({}), { mostFiles: 1 })
+  for (const name of ['a.csv', 'b.csv', 'c.csv']) await folders.move(name, 0)
+  t.match(await folders.due(0), [/^more than 1 files in .* are looked after/])
+  await folders.move('d.csv', 0)
+  t.strictSame(await folders.due(0), [])
 })
 
 t.test('names of any bytes', async (t) => {

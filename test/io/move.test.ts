@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdtempSync,
@@ -118,6 +119,31 @@ t.test('to another file system', { skip: hasOther ? false : 'no second volume' }
   t.equal(readFileSync(join(done, 'a.csv'), 'utf8'), 'one')
 })
 
+const toOther = { skip: hasOther ? false : 'no second volume' }
+
+t.test('what comes under the name when the copy has its own is not lost', toOther, async (t) => {
+  const folder = t.testdir({})
+  const path = join(folder, 'a.csv')
+  const other = mkdtempSync(join(otherVolume, 'cefline-'))
+  t.teardown(() => rmSync(other, { recursive: true }))
+  const isCopied = (done: string): boolean =>
+    existsSync(join(done, 'a.csv')) && statSync(join(done, 'a.csv')).size > 0
+  for (let round = 0; round < 20; round += 1) {
+    const done = join(other, `${round}`)
+    writeFileSync(path, 'one')
+    writeFileSync(join(folder, 'x'), 'another')
+    const moving = move(folder, done)
+    while (!isCopied(done)) await new Promise(setImmediate)
+    if (round % 2 === 0) renameSync(join(folder, 'x'), path)
+    else appendFileSync(path, 'two')
+    const { kind } = (await moving) as { kind: string }
+    t.match(readFileSync(path, 'utf8'), round % 2 === 0 ? /^another$/ : /two$/)
+    t.strictSame(readdirSync(done), kind === 'moved' ? ['a.csv'] : [])
+    t.notOk(readdirSync(folder).some((name) => name.endsWith('.part')))
+    for (const left of readdirSync(folder)) rmSync(join(folder, left))
+  }
+})
+
 t.test('a folder that may not be written', async (t) => {
   await unprivileged(async (folder) => {
     const done = join(folder, 'done')
@@ -137,10 +163,11 @@ t.test('a file that comes under the name while the move is under way', async (t)
     const path = join(folder, 'a.csv')
     writeFileSync(path, 'one')
     writeFileSync(join(folder, 'x'), 'another')
-    const moving = move(folder, done)
+    const identity = await identityOf(path)
+    const moving = moveInto(Buffer.from(path), identity, done, Buffer.from('a.csv'))
     await sleep(round / 20)
     renameSync(join(folder, 'x'), path)
-    const moved = (await moving) as { kind: string }
+    const moved = await moving
     t.equal(readFileSync(path, 'utf8'), 'another', moved.kind)
     if (moved.kind === 'moved') t.equal(readFileSync(join(done, 'a.csv'), 'utf8'), 'one')
     t.notOk(existsSync(done) && readdirSync(done).some((name) => name !== 'a.csv'))

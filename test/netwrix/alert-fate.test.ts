@@ -42,6 +42,8 @@ t.test('the thread ended: said once, and each file waits by itself', async (t) =
   const { fate, files } = await started(folder, {}, failure(false))
   t.match(fate.notices(files), [{ level: 'error', code: 'internal', message: 'it ended' }])
   await fate.settle(files)
+  t.match(fate.notices(files), [{ message: 'a.csv: it ended' }, { message: 'b.csv: it ended' }])
+  await fate.settle(files)
   t.strictSame(fate.notices(files), [], 'and not again')
   for (const { file } of files) t.ok(fate.held.knows(file) && !fate.held.wasRead(file))
   t.strictSame(readdirSync(folder), ['a.csv', 'b.csv'])

@@ -44,4 +44,6 @@ t.test('one that something went wrong with is by itself', async (t) => {
   for (const index of [0, 2, 3]) held.hold(files[index] ?? file(''), false, 0)
   for (const index of [5, 6]) held.hold(files[index] ?? file(''), true, 0)
   t.strictSame(shown(files, held), ['a', 'b', 'c', 'd', 'e', 'fg moved'])
+  const alone = [...alertGroups(files, held)].map((group) => group.alone)
+  t.strictSame(alone, [true, false, true, true, false, false])
 })

@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Batch, Notice, Reject } from '../../src/core.ts'
 import { unpackLines } from '../../src/io/lines.ts'
+import { AlertThread } from '../../src/netwrix/alert-thread.ts'
 import type { Options } from '../../src/sources/netwrix-alerts.ts'
 import { create, schema } from '../../src/sources/netwrix-alerts.ts'
 
@@ -345,10 +346,10 @@ for (const after of ['move', 'delete'] as const) {
     await run.until(() => !existsSync(join(folder, 'slow.csv')))
     writeSync(written, row('third'))
     await run.until(() => run.who.includes('third'))
-    // The name in done is taken before the file is there.
+    // The name in done is taken before the file is there, and the old one is set aside there.
     await run.until(() => !existsSync(join(folder, 'slow.csv')))
+    await run.until(() => readdirSync(join(folder, 'done')).join() === 'slow.csv')
     t.strictSame(new Set(run.who), new Set(['first', 'second', 'third']))
-    t.strictSame(readdirSync(join(folder, 'done')), ['slow.csv'])
     writeSync(written, row('fourth'))
     await run.stop()
     t.ok(existsSync(join(folder, 'slow.csv')), 'looked at once more at the end')
@@ -362,6 +363,26 @@ for (const after of ['move', 'delete'] as const) {
     await run.stop()
   })
 }
+
+t.test('rows that a slow writer adds while nobody looks', async (t) => {
+  const folder = t.testdir({ 'still.csv': header + row('still') })
+  const run = new Run(folder).start()
+  const written = openSync(join(folder, 'slow.csv'), 'w')
+  t.teardown(() => closeSync(written))
+  writeSync(written, header + row('first'))
+  await run.until(() => existsSync(join(folder, 'done', 'slow.csv')))
+  await run.until(() => existsSync(join(folder, 'done', 'still.csv')))
+  await run.stop()
+  writeSync(written, row('second'))
+  run.start()
+  await run.until(() => run.who.includes('second'))
+  await run.until(() => !existsSync(join(folder, 'slow.csv')))
+  await run.stop()
+  t.match(
+    run.notices.map(({ message }) => message),
+    [/^slow\.csv in .* may have been written to/],
+  )
+})
 
 t.test('a file that is written to while others are read', async (t) => {
   const folder = t.testdir({})
@@ -377,6 +398,30 @@ t.test('a file that is written to while others are read', async (t) => {
   await run.until(() => new Set(run.who).size === 14)
   await run.stop()
   t.equal(run.failure, undefined)
+})
+
+t.test('a file that ends the thread takes no other one along for ever', async (t) => {
+  const folder = t.testdir({})
+  for (const name of ['a', 'b', 'c', 'd']) {
+    writeFileSync(join(folder, `${name}.csv`), header + row(name))
+  }
+  const thread = AlertThread.prototype
+  const read = Object.getOwnPropertyDescriptor(thread, 'read')?.value as typeof thread.read
+  t.teardown(() => (thread.read = read))
+  thread.read = function (this: AlertThread, files) {
+    const isFatal = files.some(({ path }) => Buffer.from(path).toString().endsWith('/b.csv'))
+    if (isFatal) setImmediate(() => void this.stop())
+    return read.call(this, files)
+  }
+  const run = new Run(folder, { watch: 'poll' }).start()
+  await run.until(() => run.notices.length > 1 && run.who.length === 3)
+  await run.until(() => readdirSync(folder).length === 2)
+  await run.stop()
+  t.strictSame(run.who.sort(), ['a', 'c', 'd'])
+  t.match(
+    run.notices.map(({ message }) => message),
+    ['the reading was ended', 'b.csv: the reading was ended'],
+  )
 })
 
 t.test('done cannot be written', async (t) => {

@@ -12,6 +12,7 @@ import * as rejects from './commands/rejects.ts'
 import { run } from './commands/run.ts'
 import * as spool from './commands/spool.ts'
 import { status } from './commands/status.ts'
+import { noCommand } from './commands/text.ts'
 import type { RejectChoice } from './control/verbs.ts'
 import { asCefline } from './error.ts'
 import { printable } from './io/printable.ts'
@@ -24,7 +25,7 @@ const program = new Command('cefline')
   .exitOverride()
   .showHelpAfterError('(try: cefline --help)')
 
-program
+const runCommand = program
   .command('run', { isDefault: true })
   .description('forward until stopped by SIGTERM or SIGINT')
   .action(async () => {
@@ -32,6 +33,13 @@ program
     // What nobody reads from standard output is still in the spool, and must not hold up the end.
     setTimeout(() => process.exit(), 1000).unref()
   })
+
+// What is no command would be taken for an argument of the default one.
+program.hook('preSubcommand', ({ args: [word = '-'] }, command) => {
+  if (command !== runCommand || word === 'run' || word.startsWith('-')) return
+  const known = program.commands.map((each) => each.name())
+  program.error(`error: ${noCommand(word, known)}`)
+})
 
 program
   .command('check')

@@ -57,7 +57,7 @@ export function strandedIn(spool: LmdbSpool, { sources, destinations }: Configur
     .filter(({ queue, lines }) => lines > 0 && !queues.has(queue))
     .map(
       ({ queue, lines }) =>
-        `the spool holds ${lines} lines of a source "${queue}" that the configuration does not have: they are kept and not sent until it has it again`,
+        `the spool holds ${lines} lines of a source "${queue}" that the configuration does not have: they are kept and not sent until it has that name again; "cefline spool export ${queue}" writes them out`,
     )
   const positions = spool
     .strangers()

@@ -15,8 +15,15 @@ import { collect } from '../pipeline/collect.ts'
 import { forward } from '../pipeline/forward.ts'
 import { makeRoom } from '../pipeline/make-room.ts'
 import type { Rate } from '../pipeline/rate.ts'
+import { pause } from '../pipeline/retry.ts'
 import type { LmdbSpool } from '../spool/spool.ts'
 import type { Events } from '../telemetry/events.ts'
+
+/** ms that the queues of sources that go are read on. What was handed out by then is received or not
+ * as at any end of a destination, so it need not be as long as a receipt may take. */
+const longestDrain = 5000
+/** ms between two looks at them. */
+const drainLook = 20
 
 /** What will happen to the components, all made and tried. */
 export interface Changes {
@@ -27,6 +34,7 @@ export interface Changes {
 export class Running {
   readonly #spool: LmdbSpool
   readonly #events: Events
+  readonly #ending = new AbortController()
   #whenFull: ReadonlyMap<string, 'hold' | 'reject'> = new Map()
 
   readonly #sources = new Loops<PlannedSource, Source>({
@@ -78,11 +86,22 @@ export class Running {
     return this.#prepare(plan, signal)
   }
 
-  /** Has the changes happen. */
+  /** Has the changes happen. Sources that go end first, while their queues still have readers. */
   async take(changes: Changes, { destinations }: Configuration): Promise<void> {
-    this.#whenFull = new Map(destinations.map(({ name, whenFull }) => [name, whenFull]))
+    const next = new Map(destinations.map(({ name, whenFull }) => [name, whenFull]))
+    const readers = [...this.#whenFull.keys()].filter((name) => next.has(name))
+    this.#whenFull = next
+    const gone = changes.sources.filter(({ what }) => what === 'removed')
+    await this.#sources.take(gone)
+    if (gone.length > 0) {
+      await this.#drain(
+        gone.map(({ name }) => name),
+        readers,
+      )
+    }
     const sending = this.#destinations.take(changes.destinations)
-    await Promise.all([sending, this.#sources.take(changes.sources)])
+    const others = changes.sources.filter((change) => !gone.includes(change))
+    await Promise.all([sending, this.#sources.take(others)])
   }
 
   /** A source's reject, read again. */
@@ -94,8 +113,23 @@ export class Running {
 
   /** Safe twice. */
   async stop(): Promise<void> {
+    this.#ending.abort(new Error('stopping'))
     await this.#sources.stop()
     await this.#destinations.stop()
+  }
+
+  /**
+   * Until the destinations have received what lies in these queues, which nobody reads after that;
+   * for a while only, as one that is dead must not hold up the change that is to cure it.
+   */
+  async #drain(queues: readonly string[], readers: readonly string[]): Promise<void> {
+    const { signal } = this.#ending
+    const end = performance.now() + longestDrain
+    const isLeft = (name: string) =>
+      this.#spool.ledger(name).some(({ queue, waiting }) => waiting > 0 && queues.includes(queue))
+    while (!signal.aborted && performance.now() < end && readers.some(isLeft)) {
+      await pause(drainLook, signal)
+    }
   }
 
   async #prepare(plan: Plan, signal?: AbortSignal): Promise<Changes> {

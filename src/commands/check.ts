@@ -2,19 +2,20 @@
  * `cefline check`: reads the configuration, then has each component imitate its first real step
  * and change nothing. Without `--connect` nothing leaves this machine.
  *
- * Exit code 0 when all is well, 78 when anything is not.
+ * Exit code 0 when all is well; 1 when only steps of `--connect` failed, which another try may cure;
+ * 78 when anything failed that lies on this machine: configuration, files, certificates.
  */
 import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import colors from 'picocolors'
 import { createDestination, createSource, paceOf, tables } from '../components.ts'
 import { redacted } from '../config/redacted.ts'
-import type { Configuration } from '../config/load.ts'
-import type { CheckStep } from '../core.ts'
+import type { Configuration, DestinationConfiguration } from '../config/load.ts'
+import type { CheckStep, Destination } from '../core.ts'
 import { asCefline } from '../error.ts'
 import { printable } from '../io/printable.ts'
 import { peekCheckpoints } from '../spool/peek.ts'
-import { readConfiguration } from './configuration.ts'
+import { embeddedDefault, readConfiguration } from './configuration.ts'
 
 export interface CheckOptions {
   config: string | undefined
@@ -24,14 +25,17 @@ export interface CheckOptions {
 
 interface Finding extends CheckStep {
   component: string
+  /** A step of `--connect`: it rests on somebody else too. */
+  network: boolean
 }
 
 export async function check({ config, connect, json }: CheckOptions): Promise<number> {
   const print = json ? () => {} : printFinding
   const findings: Finding[] = []
-  const add = (component: string, step: CheckStep) => {
-    findings.push({ component, ...step })
-    print({ component, ...step })
+  const add = (component: string, step: CheckStep, network = false) => {
+    const finding = { component, ...step, network }
+    findings.push(finding)
+    print(finding)
   }
   const configuration = readStep(config, (step) => add('configuration', step))
   if (configuration) {
@@ -41,12 +45,12 @@ export async function check({ config, connect, json }: CheckOptions): Promise<nu
     }
     add('spool', await spoolStep(folder))
     const checkpoints = await peekCheckpoints(folder).catch(() => new Map<string, string>())
-    for await (const { component, step } of componentSteps(
+    for await (const { component, step, network } of componentSteps(
       configuration,
       checkpoints,
       connect ?? false,
     )) {
-      add(component, step)
+      add(component, step, network)
     }
   }
   const ok = findings.every((finding) => finding.ok)
@@ -56,7 +60,8 @@ export async function check({ config, connect, json }: CheckOptions): Promise<nu
   } else if (!ok) {
     console.log(colors.red(`${findings.filter((finding) => !finding.ok).length} failed`))
   }
-  return ok ? 0 : 78
+  if (ok) return 0
+  return findings.every((finding) => finding.ok || finding.network) ? 1 : 78
 }
 
 function readStep(
@@ -67,7 +72,10 @@ function readStep(
   try {
     const configuration = readConfiguration(path)
     const { origin, sources, destinations } = configuration
-    const detail = `${origin}: ${sources.length} source(s), ${destinations.length} destination(s)`
+    const detail =
+      origin === embeddedDefault
+        ? `${origin}: nothing is configured; run reads ./drop and prints what a collector of its own receives`
+        : `${origin}: ${sources.length} source(s), ${destinations.length} destination(s)`
     add({ name: 'config', ok: true, detail, milliseconds: performance.now() - start })
     return configuration
   } catch (thrown) {
@@ -95,35 +103,63 @@ async function spoolStep(folder: string): Promise<CheckStep> {
   }
 }
 
+interface ComponentStep {
+  component: string
+  step: CheckStep
+  network: boolean
+}
+
 async function* componentSteps(
   { sources, destinations }: Configuration,
   checkpoints: ReadonlyMap<string, string>,
   connect: boolean,
-): AsyncGenerator<{ component: string; step: CheckStep }> {
+): AsyncGenerator<ComponentStep> {
   const signal = AbortSignal.timeout(120_000)
   for (const configuration of sources) {
-    const { name: component } = configuration
-    try {
+    const { name } = configuration
+    yield* stepsOf(name, connect, () => {
       const source = createSource(configuration, () => false)
-      for await (const step of source.check(checkpoints.get(component), signal, connect)) {
-        yield { component, step }
-      }
-      await source.close()
-    } catch (thrown) {
-      yield { component, step: refused(thrown) }
-    }
+      const steps = (connect: boolean) => source.check(checkpoints.get(name), signal, connect)
+      return { steps, close: () => source.close() }
+    })
   }
   for (const configuration of destinations) {
-    const { name: component } = configuration
-    try {
+    yield* stepsOf(configuration.name, connect, () => {
       const destination = createDestination(configuration)
-      const pace = `a backlog goes out ${paceOf(configuration)}`
-      yield { component, step: { name: 'rate', ok: true, detail: pace, milliseconds: 0 } }
-      for await (const step of destination.check(signal, connect)) yield { component, step }
-      await destination.close()
-    } catch (thrown) {
-      yield { component, step: refused(thrown) }
+      const steps = (connect: boolean) =>
+        destinationSteps(configuration, destination, signal, connect)
+      return { steps, close: () => destination.close() }
+    })
+  }
+}
+
+async function* destinationSteps(
+  configuration: DestinationConfiguration,
+  destination: Destination,
+  signal: AbortSignal,
+  connect: boolean,
+): AsyncGenerator<CheckStep> {
+  const pace = `a backlog goes out ${paceOf(configuration)}`
+  yield { name: 'rate', ok: true, detail: pace, milliseconds: 0 }
+  yield* destination.check(signal, connect)
+}
+
+/** Those that are not there without `connect` are the network's. */
+async function* stepsOf(
+  component: string,
+  connect: boolean,
+  make: () => { steps(connect: boolean): AsyncIterable<CheckStep>; close(): Promise<void> },
+): AsyncGenerator<ComponentStep> {
+  try {
+    const made = make()
+    const local = new Set<string>()
+    if (connect) for await (const { name } of made.steps(false)) local.add(name)
+    for await (const step of made.steps(connect)) {
+      yield { component, step, network: connect && !local.has(step.name) }
     }
+    await made.close()
+  } catch (thrown) {
+    yield { component, step: refused(thrown), network: false }
   }
 }
 

@@ -18,6 +18,7 @@ import { Events } from '../telemetry/events.ts'
 import { createLog } from '../telemetry/log.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { version } from '../version.ts'
+import { embeddedDefault } from './configuration.ts'
 
 /** Throws what the spool throws, such as `spool-owner` when an appliance runs on it that cannot be
  * reached. */
@@ -72,13 +73,15 @@ async function remap(
 /** Nothing runs, so nothing happens. */
 function statusOf(configuration: Configuration, spool: LmdbSpool): Status {
   const { origin, sources, destinations } = configuration
+  // The collector of the embedded default has an address only while it runs.
+  const hidden = origin === embeddedDefault ? { where: 'not running' } : {}
   return readStatus({
     version,
     configuration: origin,
     startedAt: new Date(),
     folder: configuration.spool.folder,
     sources: sources.map(partOf),
-    destinations: destinations.map(partOf),
+    destinations: destinations.map(partOf).map((part) => ({ ...part, ...hidden })),
     spool,
     events: new Events(createLog({ level: 'silent', format: 'json' }), new Metrics(version)),
   })

@@ -97,7 +97,10 @@ export async function retry(options: RejectsOptions & RejectChoice): Promise<num
       }
     }
   })
-  if (!json) {
+  if (json) {
+    // A reader of JSON is given something also where there was nothing to try.
+    if (Object.values(sums).every((sum) => sum === 0)) console.log(JSON.stringify(sums))
+  } else {
     console.log(
       `${count(sums.back)} back in a queue, ${count(sums.given)} given before, ${count(sums.rejected)} still rejected`,
     )

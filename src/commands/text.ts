@@ -3,6 +3,7 @@
  */
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
+import { suggestion } from '../config/nearest.ts'
 import { printable } from '../io/printable.ts'
 
 /**
@@ -35,6 +36,11 @@ export function count(value: number): string {
 /** `1 reject`, `2 rejects`. */
 export function counted(value: number, name: string): string {
   return `${count(value)} ${name}${value === 1 ? '' : 's'}`
+}
+
+/** `there is no command "chek"; did you mean check?` */
+export function noCommand(word: string, known: readonly string[]): string {
+  return `there is no command "${printable(word)}"${suggestion(word, known)}`
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB']

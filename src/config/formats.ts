@@ -40,6 +40,9 @@ const durationUnits: Record<string, number> = {
 /** ms. A timer of Node's that should wait 2^31 ms, 24.8 days, or longer fires at once. */
 const longestDuration = 24 * 86_400_000
 
+const anyUrl = 'tls://sensor.example.com:6514 or https://auditor.example.com:9699'
+const syslogUrl = 'tls://sensor.example.com:6514 or tcp://sensor.example.com:514'
+
 const formats: Record<string, Format> = {
   bytes: {
     coerce: (text) => (/^\d+$/.test(text) ? Number(text) : measure(text, byteUnits)),
@@ -80,14 +83,14 @@ const formats: Record<string, Format> = {
       }
     },
   },
-  url: { validate: url },
-  // One, or several in the order in which they are to be tried.
+  url: { validate: (value) => url(value, anyUrl) },
+  // Receivers of syslog: one, or several in the order in which they are to be tried.
   urls: {
     coerce: (text) => text.split(',').map((each) => each.trim()),
     validate: (value) => {
       const urls: unknown[] = Array.isArray(value) ? value : [value]
       if (urls.length === 0) fail('is an empty list; write at least one url')
-      urls.forEach(url)
+      for (const each of urls) url(each, syslogUrl)
       const twice = urls.find((each, index) => urls.indexOf(each) !== index)
       if (twice !== undefined) fail(`names ${twice as string} twice; write it once`)
     },
@@ -150,13 +153,13 @@ function duration(value: unknown): asserts value is number {
   fail('is not a duration; write 30s, 5m or 1h')
 }
 
-function url(value: unknown): void {
+function url(value: unknown, example: string): void {
   if (typeof value === 'string' && value.includes('@')) {
     fail('holds a user or password; leave it out, an account has options of its own')
   }
   const isUrl = typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/\s]\S*$/i.test(value)
   if (!isUrl || !URL.canParse(value)) {
-    fail('is not a url; write tls://sensor.example.com:6514 or https://auditor.example.com:9699')
+    fail(`is not a url; write ${example}`)
   }
 }
 

@@ -65,3 +65,10 @@ for (const runs of [false, true]) {
     t.strictSame(JSON.parse(rest.text), { purged: 1 })
   })
 }
+
+t.test('with none to retry there is an object for a reader of JSON', async (t) => {
+  const { config } = await placeFor(t)
+  const { code, text } = await printed(t, () => retry({ config, all: true, json: true }))
+  t.equal(code, 0)
+  t.strictSame(JSON.parse(text), { back: 0, given: 0, rejected: 0, unknown: 0 })
+})

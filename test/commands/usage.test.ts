@@ -47,3 +47,17 @@ t.test('help ends with 0, a spool that is not there with 1', async (t) => {
   t.equal(nowhere.code, 1)
   t.match(nowhere.stderr, /there is no spool in .*: nothing has run on it yet/)
 })
+
+t.test('what is no command is said to be none', async (t) => {
+  for (const [args, said] of [
+    [['top'], /there is no command "top"; known are run, check, .*rejects/],
+    [['chek', '--json'], /there is no command "chek"; did you mean check\?/],
+    [['run', 'check'], /too many arguments for 'run'/],
+    [['--jso'], /unknown option '--jso'/],
+  ] as const) {
+    const { code, stderr, stdout } = await commandLine(...args)
+    t.equal(code, 64)
+    t.match(stderr, said)
+    t.equal(stdout, '')
+  }
+})

@@ -22,6 +22,8 @@ const flag = 'is not a yes or no; write true or false'
 const whole = 'is not a whole number; write 0, 1 or 1000'
 const port = 'is not a port; write a number from 1 to 65535, such as 6514'
 const url = 'is not a url; write tls://sensor.example.com:6514 or https://auditor.example.com:9699'
+const syslogUrl =
+  'is not a url; write tls://sensor.example.com:6514 or tcp://sensor.example.com:514'
 const account = 'holds a user or password; leave it out, an account has options of its own'
 const names = 'is not a list of names; write [alerts, activity]'
 const zone = 'is not a time zone; write UTC or Europe/Berlin'
@@ -161,18 +163,19 @@ const cases: Record<string, [written: unknown, read: unknown][]> = {
       ['tls://a', 'udp://[::1]'],
     ],
     [[], '![] is an empty list; write at least one url'],
-    ['', `!"" ${url}`],
-    ['tls://a,', `!"tls://a," ${url}`],
-    ['tls://a tls://b', `!"tls://a tls://b" ${url}`],
-    [['tls://a', 'b:6514'], `!["tls://a","b:6514"] ${url}`],
-    [['tls://a', 6514], `!["tls://a",6514] ${url}`],
-    [[['tls://a']], `![["tls://a"]] ${url}`],
+    ['', `!"" ${syslogUrl}`],
+    ['tcp:/127.0.0.1', `!"tcp:/127.0.0.1" ${syslogUrl}`],
+    ['tls://a,', `!"tls://a," ${syslogUrl}`],
+    ['tls://a tls://b', `!"tls://a tls://b" ${syslogUrl}`],
+    [['tls://a', 'b:6514'], `!["tls://a","b:6514"] ${syslogUrl}`],
+    [['tls://a', 6514], `!["tls://a",6514] ${syslogUrl}`],
+    [[['tls://a']], `![["tls://a"]] ${syslogUrl}`],
     ['tls://a,tls://a', '!"tls://a,tls://a" names tls://a twice; write it once'],
     [['tls://a', 'tls://a'], '!["tls://a","tls://a"] names tls://a twice; write it once'],
     ['tls://siem:s3cret@a,tls://b', `!"tls://****@a,tls://b" ${account}`],
     ['tls://a,tls://siem:s3cret@b', `!"tls://****@b" ${account}`],
     [['tls://a', 'tls://siem:s3cret@b'], `!["tls://****@b"] ${account}`],
-    [6514, `!6514 ${url}`],
+    [6514, `!6514 ${syslogUrl}`],
   ],
   names: [
     [

@@ -3,7 +3,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { cefline, cli, startCefline } from '../helpers/cefline.ts'
@@ -59,6 +59,19 @@ t.test('with no configuration the whole path runs', async (t) => {
   )
 })
 
+t.test('with no configuration, commands tell no address that is none', async (t) => {
+  const cwd = t.testdir()
+  const check = await cefline(['check'], { cwd })
+  t.equal(check.code, 0)
+  t.match(check.stdout, /embedded default: nothing is configured; run reads \.\/drop/)
+  const running = startCefline(t, { cwd, env })
+  await running.said(/status page http/)
+  await running.stop()
+  const status = await cefline(['status'], { cwd })
+  t.equal(status.code, 0)
+  t.match(status.stdout, /^collector \(not running\): nothing waits$/m)
+})
+
 t.test('in the image, no source or no destination ends with 78', async (t) => {
   const cwd = t.testdir()
   const off = { CEFLINE_EMBEDDED_DEFAULT: 'off' }
@@ -109,10 +122,24 @@ t.test('check --connect says of each stage whether it works', async (t) => {
   const { code, stdout } = await cefline(['--config', 'cefline.json', 'check', '--connect'], {
     cwd,
   })
-  t.equal(code, 78)
+  t.equal(code, 1, 'only the network is amiss')
   t.match(stdout, /✔ alerts /)
   t.match(stdout, /✘ siem tcp: .*refused/i)
   t.strictSame(readdirSync(join(cwd, 'drop')), [], 'nothing was changed')
+  rmSync(join(cwd, 'drop'), { recursive: true })
+  writeFileSync(join(cwd, 'drop'), 'no folder')
+  const both = await cefline(['check', '--config', 'cefline.json', '--connect', '--json'], { cwd })
+  t.equal(both.code, 78, 'a folder that is none is not the network')
+  const { steps } = JSON.parse(both.stdout) as {
+    steps: { component: string; ok: boolean; network: boolean }[]
+  }
+  t.match(
+    steps.filter(({ ok }) => !ok).map(({ component, network }) => [component, network]),
+    [
+      ['alerts', false],
+      ['siem', true],
+    ],
+  )
 })
 
 t.test('check refuses what run would refuse, and tells of a backfill', async (t) => {

@@ -1,8 +1,10 @@
 /**
  * The verbs on an open spool: behind the control socket of a running appliance, and in a command
  * that has opened the spool itself. Those that change something are done one after the other; a long
- * one in steps, so that two commands at once share the work and disturb nothing.
+ * one in steps, so that two commands at once share the work and disturb nothing, and so that the end
+ * of the process waits for one step only.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import { takeBack } from './control/take-back.ts'
 import type {
   ExportedLine,
@@ -32,11 +34,14 @@ export interface OperationsOptions {
 
 /** Rejects of one step: one sync for each queue. */
 const rejectsAtOnce = 100
+/** Entries of rejects that one step of a purge of all takes away. */
+const entriesAtOnce = 256
 
 export class Operations implements Verbs {
   readonly #options: OperationsOptions
   readonly #spool: LmdbSpool
   readonly #turns = new Turns()
+  #ending = false
 
   constructor(options: OperationsOptions) {
     this.#options = options
@@ -93,7 +98,16 @@ export class Operations implements Verbs {
   }
 
   async rejects(query: RejectQuery): Promise<ListedReject[]> {
-    return this.#spool.listRejects(query).map(({ id: _id, record: _record, ...rest }) => rest)
+    const { limit = Infinity } = query
+    const found: ListedReject[] = []
+    let after = query.after ?? 0
+    for (;;) {
+      const page = this.#spool.pageRejects({ ...query, after, limit: limit - found.length })
+      found.push(...page.rejects.map(({ id: _id, record: _record, ...rest }) => rest))
+      if (page.next === undefined || found.length >= limit) return found
+      after = page.next
+      await turn()
+    }
   }
 
   async *records({ numbers }: { numbers: number[] }): AsyncGenerator<ShownReject> {
@@ -119,28 +133,44 @@ export class Operations implements Verbs {
         return [...(await takeBack(rejects, options)), ...unknown]
       })
       if (done.length > 0) yield done
+      await turn()
     }
   }
 
   async purge(choice: RejectChoice): Promise<number> {
-    if (choice.all) return this.#write(() => this.#spool.purgeRejects({ upTo: this.#newest() }))
     let purged = 0
+    if (choice.all) {
+      const upTo = this.#newest()
+      while (this.#oldest() <= upTo) {
+        purged += await this.#write(() =>
+          this.#spool.purgeRejects({ upTo, entries: entriesAtOnce }),
+        )
+        await turn()
+      }
+      return purged
+    }
     for (const next of this.#steps(choice)) {
       purged += await this.#write(() => {
         const numbers = next().rejects.map(({ number }) => number)
         return numbers.length === 0 ? Promise.resolve(0) : this.#spool.purgeRejects({ numbers })
       })
+      await turn()
     }
     return purged
   }
 
-  /** Resolves when nothing is being changed. */
+  /** Resolves when nothing is being changed: a long one ends with its present step, and nothing is
+   * begun any more. */
   idle(): Promise<void> {
+    this.#ending = true
     return this.#turns.idle()
   }
 
   #write<T>(work: () => Promise<T>): Promise<T> {
-    return this.#turns.take('write', work)
+    return this.#turns.take('write', () => {
+      if (!this.#ending) return work()
+      throw error('lost', 'the appliance stops: what was done until now is done, the rest is not')
+    })
   }
 
   #positionOf(destination: string, queue: string): number {
@@ -170,9 +200,13 @@ export class Operations implements Verbs {
     let after = 0
     while (after < newest) {
       yield () => {
-        const found = this.#spool.listRejects({ ...query, after, limit: rejectsAtOnce })
-        after = found.length === rejectsAtOnce ? (found.at(-1)?.number ?? newest) : newest
-        return { rejects: found.filter(({ number }) => number <= newest), missing: [] }
+        const { rejects, next = newest } = this.#spool.pageRejects({
+          ...query,
+          after,
+          limit: rejectsAtOnce,
+        })
+        after = next
+        return { rejects: rejects.filter(({ number }) => number <= newest), missing: [] }
       }
     }
   }
@@ -180,6 +214,10 @@ export class Operations implements Verbs {
   /** Number of the newest reject; 0: there is none. */
   #newest(): number {
     return this.#spool.rejects().list(1)[0]?.number ?? 0
+  }
+
+  #oldest(): number {
+    return this.#spool.pageRejects({ limit: 1 }).rejects[0]?.number ?? Infinity
   }
 
   #numbered(numbers: readonly number[]): { rejects: StoredReject[]; missing: number[] } {

@@ -205,3 +205,39 @@ t.test('forget, and what is kept for nobody', async (t) => {
   t.equal(await operations.forget({ destination: 'gone' }), 1)
   t.strictSame((await operations.list()).strangers, [])
 })
+
+t.test('the end waits for one step of a purge, not for all of it', async (t) => {
+  const { spool, operations } = await operationsOn(t)
+  for (let entry = 0; entry < 600; entry += 1) {
+    await spool.append('q', batchOf([], { rejects: rejects(`r${entry}`) }))
+  }
+  const purged = t.rejects(operations.purge({ all: true }), { code: 'lost', message: /stops/ })
+  // The first step has begun, the second one has not.
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+  await operations.idle()
+  t.equal(spool.rejects().count, 600 - 256)
+  await purged
+})
+
+t.test('a long list leaves others their turn', async (t) => {
+  const { spool, operations } = await operationsOn(t)
+  for (let entry = 0; entry < 30; entry += 1) {
+    await spool.append('q', batchOf([], { rejects: rejects(`r${entry}`) }))
+  }
+  const seen: string[] = []
+  setImmediate(() => seen.push('other'))
+  const listed = await operations.rejects({ code: 'row' })
+  t.equal(listed.length, 30)
+  t.strictSame(seen, ['other'])
+  t.equal((await operations.rejects({ limit: 20, after: 3 })).at(-1)?.number, 23)
+})
+
+t.test('a spool that another process took over is a problem of the status', async (t) => {
+  const { spool } = await operationsOn(t)
+  t.equal(statusOf(spool).spool.problem, undefined)
+  const taken = Object.create(spool, { lost: { value: true } }) as LmdbSpool
+  for (const name of ['queues', 'usage', 'rejects', 'waiting', 'ledger'] as const) {
+    Object.defineProperty(taken, name, { value: spool[name].bind(spool) })
+  }
+  t.match(statusOf(taken).spool.problem, /another process has taken it over/)
+})

@@ -42,6 +42,13 @@ export function failed(folder: string, what: string, cause: unknown): CeflineErr
   )
 }
 
+/** lmdb hides the system's error of a failed commit in a promise of the error's own. */
+export async function causeOf(thrown: unknown): Promise<unknown> {
+  const { commitError } = thrown as { commitError?: Promise<never> }
+  if (!commitError) return thrown
+  return commitError.catch((cause: unknown) => cause)
+}
+
 /** What to do about a file that cannot be opened or read. */
 export const cureOfDamage =
   '"cefline spool verify" tells what can be read; put the folder back from a copy, or move it away to begin with an empty spool: then what it still held is not sent, and the sources begin anew'
@@ -50,6 +57,15 @@ export function inUse(folder: string, pid: number): CeflineError {
   return error(
     'spool-owner',
     `spool ${folder} is in use by process ${pid}; stop that one first, or give this one a spool.folder of its own`,
+  )
+}
+
+/** An appliance answers in the folder. Another container's processes have ids of their own. */
+export function answered(folder: string, pid: number | undefined): CeflineError {
+  const one = pid === undefined || pid === process.pid ? 'an appliance' : `process ${pid}`
+  return error(
+    'spool-owner',
+    `spool ${folder} is in use by ${one} that answers at cefline.sock in it, perhaps in another container; run only one on a folder: stop that one first, or give this one a spool.folder of its own`,
   )
 }
 

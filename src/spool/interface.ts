@@ -49,10 +49,19 @@ export interface RejectQuery {
   code?: string
 }
 
+/** Some of the rejects that match. */
+export interface RejectPage {
+  rejects: StoredReject[]
+  /** The `after` of the next page; undefined: there is none. */
+  next: number | undefined
+}
+
 /** Which rejects to remove: all up to a number, and these. */
 export interface RejectSelection {
   upTo?: number
   numbers?: readonly number[]
+  /** Entries that are gone through at most, the oldest first; the rest stays for the next call. */
+  entries?: number
 }
 
 /** A block that somebody says is damaged. */
@@ -63,6 +72,8 @@ export interface FoundBlock {
 }
 
 export interface LmdbSpool extends Spool {
+  /** Another process has taken the spool over: nothing more can be written. */
+  readonly lost: boolean
   /** Another configuration, in force for all that follows; nothing is opened anew. */
   configure(options: SpoolConfiguration): void
   /** Positions of destinations that no longer read that queue. They hold nothing. */
@@ -74,7 +85,10 @@ export interface LmdbSpool extends Spool {
   /** Moves the oldest block that this destination has no receipt for into the rejects
    * (`when-full`), and its position past it; returns the lines rejected, 0 when there are none. */
   rejectOldest(destination: string, reason: string): Promise<number>
-  /** The rejects that match, in the order of their numbers. */
+  /** The rejects that match, in the order of their numbers; as many as can be looked through in a
+   * few milliseconds, or none. */
+  pageRejects(query: RejectQuery): RejectPage
+  /** All of them at once. */
   listRejects(query: RejectQuery): StoredReject[]
   /** The one with this number; undefined when it is gone or never was. */
   reject(number: number): StoredReject | undefined

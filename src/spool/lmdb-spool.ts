@@ -16,12 +16,14 @@ import type {
 } from '../core.ts'
 import { error } from '../error.ts'
 import type { Lines } from '../io/lines.ts'
+import { within } from '../io/within.ts'
 import { append } from './append.ts'
 import { Bell } from './bell.ts'
 import type { DamagedBlock } from './holes.ts'
 import type {
   FoundBlock,
   LmdbSpool,
+  RejectPage,
   RejectQuery,
   RejectSelection,
   SpoolConfiguration,
@@ -31,6 +33,8 @@ import { makeParts } from './parts.ts'
 import type { Parts } from './parts.ts'
 import type { Slowest, Stranger } from './readers.ts'
 import { Renewals } from './renewals.ts'
+import { stateOf } from './state.ts'
+import { patience } from './store.ts'
 import type { Store } from './store.ts'
 import { takeBack } from './take-back.ts'
 import { Turns } from './turns.ts'
@@ -61,10 +65,15 @@ export class SpoolOnLmdb implements LmdbSpool {
     const { records, damaged, window } = this.#parts
     const broken = records.broken()
     if (broken.length > 0) await this.#store.write(() => records.repair(broken))
+    if (!records.knowsRejects) await this.#store.write(() => records.weighRejects())
     await damaged.load()
     await window.load()
     this.#store.loaded()
     this.#sweeping = this.#sweepAll()
+  }
+
+  get lost(): boolean {
+    return this.#store.lost
   }
 
   configure(options: SpoolConfiguration): void {
@@ -125,7 +134,7 @@ export class SpoolOnLmdb implements LmdbSpool {
   queues(): QueueState[] {
     const { settings, records } = this.#parts
     const names = new Set([...settings.queues, ...records.queues()])
-    return [...names].map((queue) => this.#state(queue))
+    return [...names].map((queue) => stateOf(queue, this.#parts))
   }
 
   ledger(destination: string): DestinationLedger[] {
@@ -141,6 +150,10 @@ export class SpoolOnLmdb implements LmdbSpool {
   rejects(): { count: number; list(limit: number): StoredReject[] } {
     const { rejects } = this.#parts
     return { count: rejects.count, list: (limit) => rejects.list(limit) }
+  }
+
+  pageRejects(query: RejectQuery): RejectPage {
+    return this.#parts.rejects.page(query)
   }
 
   listRejects(query: RejectQuery): StoredReject[] {
@@ -208,22 +221,6 @@ export class SpoolOnLmdb implements LmdbSpool {
     })
   }
 
-  #state(queue: string): QueueState {
-    const { records, blocks, extents, standings, window } = this.#parts
-    const { newest, deleted, bytes, ledger, checkpoint } = records.queue(queue)
-    const gone = extents.before(queue, deleted)
-    return {
-      queue,
-      newest,
-      oldest: blocks.headAfter(queue, deleted)?.sequence ?? newest + 1,
-      lines: standings.linesAfter(queue, deleted, gone),
-      bytes,
-      ledger,
-      remembered: window.of(queue).size,
-      checkpoint,
-    }
-  }
-
   /** What only a destination held that is gone now. A failure here is met again by a receipt. */
   async #sweepAll(): Promise<void> {
     try {
@@ -238,11 +235,11 @@ export class SpoolOnLmdb implements LmdbSpool {
   /** Whoever waits for a change learns that none will come. */
   async #close(): Promise<void> {
     this.#renewals.close()
-    await this.#turns.idle()
-    await this.#parts.damaged.idle()
+    const idle = this.#turns.idle().then(() => this.#parts.damaged.idle())
+    await within(idle, patience)
     const closed = this.#store.close()
     this.#bell.ring()
-    await this.#sweeping
+    await within(this.#sweeping, patience)
     await closed
   }
 }

@@ -1,14 +1,15 @@
 /**
  * The folder of a spool, looked at before LMDB touches it: it must be there, on a disk of this
- * machine, not be opened by another process at this moment, and have a file that does not end the
+ * machine, not be an appliance's that answers or be opened by another process at this moment, and have a file that does not end the
  * process that maps it.
  */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { error } from '../error.ts'
+import { answerOn } from './answers.ts'
 import { fileSystemOf } from '../io/file-system.ts'
 import type { FileSystem } from '../io/file-system.ts'
-import { cureOfDamage, failed, inUse } from './failure.ts'
+import { answered, cureOfDamage, failed, inUse } from './failure.ts'
 import { inspectFile } from './file.ts'
 import { Opening } from './opening.ts'
 import { verifySpool } from './verify.ts'
@@ -42,6 +43,8 @@ export async function checkPlace(place: Place): Promise<void> {
   const { folder, real, opening } = place
   await refuseNetwork(place)
   if (opening.other !== undefined) throw inUse(folder, opening.other)
+  const answer = await answerOn(real)
+  if (answer) throw answered(folder, answer.pid)
   const file = join(real, 'data.mdb')
   inspectFile(file)
   const suspect = opening.suspect && existsSync(file)

@@ -10,7 +10,7 @@
 import type { SourceLedger } from '../core.ts'
 import { between, under } from './databases.ts'
 import type { Databases } from './databases.ts'
-import { recoverAccount, recoverQueue } from './recover.ts'
+import { recoverAccount, recoverQueue, weightOfRejects } from './recover.ts'
 import { damaged, sealed, unsealed } from './sealed.ts'
 
 export interface QueueRecord {
@@ -36,6 +36,8 @@ export interface Account {
   bytes: number
   /** Rejects that are kept. */
   rejects: number
+  /** What rejects take in the file. Not there in a spool of an older release, until it is opened. */
+  rejectBytes?: number
   /** Number of the newest reject. */
   newestReject: number
 }
@@ -113,11 +115,22 @@ export class Records {
       this.#tell(['account'], 'the record of what the spool holds is damaged and counted again')
       return recoverAccount(this.#store)
     }
-    return (read as Account | undefined) ?? { bytes: 0, rejects: 0, newestReject: 0 }
+    return (
+      (read as Account | undefined) ?? { bytes: 0, rejects: 0, rejectBytes: 0, newestReject: 0 }
+    )
   }
 
   putAccount(account: Account): void {
     this.#put(['account'], account)
+  }
+
+  get knowsRejects(): boolean {
+    return this.account().rejectBytes !== undefined
+  }
+
+  /** Inside a write. */
+  weighRejects(): void {
+    this.putAccount({ ...this.account(), rejectBytes: weightOfRejects(this.#store) })
   }
 
   /** Undefined when the destination never had a receipt in this queue. */

@@ -51,8 +51,17 @@ export function recoverAccount(store: Databases): Account {
   return {
     bytes: sizesIn(store, 'blocks').weight + sizesIn(store, 'ids').weight,
     rejects: rejects.length,
+    rejectBytes: weightOfRejects(store),
     newestReject: Math.max(beyond, rejects.at(-1)?.number ?? 0),
   }
+}
+
+export function weightOfRejects(store: Databases): number {
+  let sum = 0
+  for (const first of store.rejects.getKeys()) {
+    sum += weight(store.rejects.getBinaryFast(first)?.length ?? 0)
+  }
+  return sum
 }
 
 function sizesIn(store: Databases, name: 'blocks' | 'ids', start: string[] = []) {

@@ -3,8 +3,11 @@
  * which has a checksum of its own) under the number of their first. Text of this kind shrinks to
  * about a tenth, so that a spool that is full of a dead destination's lines has room again when they
  * are set aside. One that was taken out leaves a hole, so that the others keep their numbers.
+ *
+ * How many are left is in the extra field of gzip's header (RFC 1952, 2.3.1.1), with a checksum, so
+ * that a whole entry can go without being unpacked. Entries of older releases do not have it.
  */
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { crc32, gunzipSync, gzipSync } from 'node:zlib'
 import type { StoredReject } from '../core.ts'
 
 export type NewReject = Omit<StoredReject, 'number'>
@@ -18,6 +21,14 @@ export interface PackedRejects {
 const most = 500
 /** Characters of records in one entry, unless one alone is larger. */
 const mostText = 1024 * 1024
+
+/** gzip's header as it is without more: its length, where its flags are, and the one for more. */
+const headLength = 10
+const flags = 3
+const hasExtra = 4
+/** u16 length of what follows | the field's name | u16 length of what follows | u32 | u32 */
+const extraLength = 14
+const extraName = 'CF'
 
 /** Entries for these rejects. To be done before the transaction, as it takes time. */
 export function packRejects(rejects: readonly NewReject[]): PackedRejects[] {
@@ -51,6 +62,16 @@ export function unpackRejects(
   })
 }
 
+/** How many rejects are in an entry; undefined when it is damaged. */
+export function countRejects(bytes: Buffer | undefined): number | undefined {
+  const extra = bytes?.subarray(headLength, headLength + extraLength)
+  const isThere = bytes?.[flags] === hasExtra && extra?.toString('latin1', 2, 4) === extraName
+  if (isThere && extra.length === extraLength) {
+    if (crc32(extra.subarray(6, 10)) === extra.readUInt32LE(10)) return extra.readUInt32LE(6)
+  }
+  return read(bytes)?.filter((reject) => reject !== null).length
+}
+
 /** The entry without some, each told by its place in it; undefined when none is left. */
 export function withoutRejects(
   bytes: Buffer | undefined,
@@ -71,7 +92,16 @@ function pack(rejects: readonly NewReject[]): Buffer {
 }
 
 function compress(entry: readonly (Plain | null)[]): Buffer {
-  return gzipSync(JSON.stringify(entry), { level: 1 })
+  const plain = gzipSync(JSON.stringify(entry), { level: 1 })
+  const extra = Buffer.alloc(extraLength)
+  extra.writeUInt16LE(extraLength - 2, 0)
+  extra.write(extraName, 2, 'latin1')
+  extra.writeUInt16LE(extraLength - 6, 4)
+  extra.writeUInt32LE(entry.filter((reject) => reject !== null).length, 6)
+  extra.writeUInt32LE(crc32(extra.subarray(6, 10)), 10)
+  const bytes = Buffer.concat([plain.subarray(0, headLength), extra, plain.subarray(headLength)])
+  bytes[flags] = hasExtra
+  return bytes
 }
 
 function read(bytes: Buffer | undefined): (Plain | null)[] | undefined {

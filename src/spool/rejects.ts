@@ -6,17 +6,22 @@
  * An entry that is damaged is listed under the number of its first, and goes with it.
  */
 import type { StoredReject } from '../core.ts'
-import type { RejectQuery, RejectSelection } from './interface.ts'
+import type { RejectPage, RejectQuery, RejectSelection } from './interface.ts'
 import type { Records } from './records.ts'
-import { unpackRejects, withoutRejects } from './reject-entry.ts'
+import { countRejects, unpackRejects, withoutRejects } from './reject-entry.ts'
 import type { PackedRejects } from './reject-entry.ts'
 import type { Store } from './store.ts'
 import { Turns } from './turns.ts'
+import { weight } from './weight.ts'
 
 /** No number comes to this. */
 const beyond = Number.MAX_SAFE_INTEGER - 1
-/** Entries changed in one transaction. */
+/** Entries changed in one transaction; they are made anew before it. */
 const changedAtOnce = 16
+/** Entries that go whole in one transaction. */
+const deletedAtOnce = 256
+/** Entries unpacked for one page of a list: up to 4000 rejects, some 20 ms. */
+const readAtOnce = 8
 
 /** Entries as they will be, made before the transaction, as it takes time. */
 export interface Removal {
@@ -47,6 +52,7 @@ export class Rejects {
       this.#store.rejects.putSync(account.newestReject + 1, bytes)
       account.newestReject += count
       account.rejects += count
+      account.rejectBytes = (account.rejectBytes ?? 0) + weight(bytes.length)
     }
     this.#records.putAccount(account)
   }
@@ -64,20 +70,30 @@ export class Rejects {
     return listed.flat()
   }
 
-  query({ after = 0, limit = Infinity, source, destination, code }: RejectQuery): StoredReject[] {
-    const found: StoredReject[] = []
+  /** All that match. */
+  query(query: RejectQuery): StoredReject[] {
+    return this.page(query, Infinity).rejects
+  }
+
+  /** Those that match of the next few entries. */
+  page(query: RejectQuery, entries = readAtOnce): RejectPage {
+    const { after = 0, limit = Infinity, source, destination, code } = query
+    const rejects: StoredReject[] = []
     const start = this.#entryOf(after + 1) ?? after + 1
-    for (const first of this.#store.rejects.getKeys({ start })) {
-      for (const reject of this.#entry(first as number)) {
-        if (found.length >= limit) return found
+    let left = entries
+    for (const first of this.#store.rejects.getKeys({ start }) as Iterable<number>) {
+      if (left === 0) return { rejects, next: first - 1 }
+      left -= 1
+      for (const reject of this.#entry(first)) {
         if (reject.number <= after) continue
         if (source !== undefined && reject.source !== source) continue
         if (destination !== undefined && reject.destination !== destination) continue
         if (code !== undefined && reject.code !== code) continue
-        found.push(reject)
+        if (rejects.length >= limit) return { rejects, next: rejects.at(-1)?.number ?? after }
+        rejects.push(reject)
       }
     }
-    return found
+    return { rejects, next: undefined }
   }
 
   get(number: number): StoredReject | undefined {
@@ -87,19 +103,25 @@ export class Rejects {
   }
 
   /** Removes a few entries' in each transaction; returns how many rejects went. */
-  async purge(selection: RejectSelection): Promise<number> {
+  async purge({ upTo = 0, numbers = [], entries = Infinity }: RejectSelection): Promise<number> {
     return this.alone(async () => {
-      const before = this.count
-      const { upTo = 0, numbers = [] } = selection
+      let purged = 0
+      let left = entries
+      for (let whole = this.#upTo(upTo, left); whole.length > 0; whole = this.#upTo(upTo, left)) {
+        purged += await this.#store.write(() => this.#delete(whole))
+        left -= whole.length
+      }
       const chosen = new Set(numbers)
-      const all = [...this.#store.rejects.getKeys({ end: Math.min(upTo, beyond) + 1 })] as number[]
-      const firsts = [...new Set([...all, ...this.#entriesOf(numbers)])]
+      const last = left > 0 ? this.#entryOf(Math.min(upTo, beyond)) : undefined
+      const firsts = [
+        ...new Set([...(last === undefined ? [] : [last]), ...this.#entriesOf(numbers)]),
+      ]
       for (let index = 0; index < firsts.length; index += changedAtOnce) {
         const some = firsts.slice(index, index + changedAtOnce)
         const removal = this.#without(some, (number) => number <= upTo || chosen.has(number))
-        await this.#store.write(() => this.remove(removal))
+        purged += await this.#store.write(() => this.remove(removal))
       }
-      return before - this.count
+      return purged
     })
   }
 
@@ -117,15 +139,56 @@ export class Rejects {
     return this.#without(readable, (number) => chosen.has(number))
   }
 
-  /** Inside a write. */
-  remove({ removed, entries, damaged }: Removal): void {
+  /** Inside a write. Returns how many went. */
+  remove({ removed, entries, damaged }: Removal): number {
+    const account = this.#records.account()
+    const before = account.rejects
+    let bytesHeld = account.rejectBytes ?? 0
     for (const { first, bytes } of entries) {
+      bytesHeld -= this.#weightOf(first)
       if (bytes) this.#store.rejects.putSync(first, bytes)
       else this.#store.rejects.removeSync(first)
+      if (bytes) bytesHeld += weight(bytes.length)
     }
+    const rejects = damaged ? this.#counted() : before - removed.length
+    this.#records.putAccount({ ...account, rejects, rejectBytes: Math.max(0, bytesHeld) })
+    return before - rejects
+  }
+
+  /** Inside a write: whole entries, without unpacking them. Returns how many rejects went. */
+  #delete(firsts: readonly number[]): number {
     const account = this.#records.account()
-    const rejects = damaged ? this.#counted() : account.rejects - removed.length
-    this.#records.putAccount({ ...account, rejects })
+    let [rejects, rejectBytes] = [account.rejects, account.rejectBytes ?? 0]
+    let damaged = false
+    for (const first of firsts) {
+      const stored = this.#store.rejects.getBinary(first)
+      const count = countRejects(stored)
+      damaged ||= count === undefined
+      rejects -= count ?? 0
+      rejectBytes -= weight(stored?.length ?? 0)
+      this.#store.rejects.removeSync(first)
+    }
+    if (damaged) rejects = this.#counted()
+    this.#records.putAccount({ ...account, rejects, rejectBytes: Math.max(0, rejectBytes) })
+    return account.rejects - rejects
+  }
+
+  /** The oldest entries that have no number beyond this one. */
+  #upTo(number: number, most: number): number[] {
+    const end = Math.min(number, beyond) + 1
+    const limit = Math.min(most, deletedAtOnce)
+    if (limit <= 0) return []
+    const firsts = [...this.#store.rejects.getKeys({ end, limit: limit + 1 })] as number[]
+    // The last one of all that were found may go beyond, unless nothing does.
+    if (firsts.length <= limit && number < this.#records.account().newestReject) {
+      const [next] = this.#store.rejects.getKeys({ start: end, limit: 1 })
+      if (next !== end) firsts.pop()
+    }
+    return firsts.slice(0, limit)
+  }
+
+  #weightOf(first: number): number {
+    return weight(this.#store.rejects.getBinaryFast(first)?.length ?? 0)
   }
 
   #without(firsts: readonly number[], gone: (number: number) => boolean): Removal {
@@ -150,7 +213,7 @@ export class Rejects {
   #counted(): number {
     let count = 0
     for (const first of this.#store.rejects.getKeys()) {
-      count += unpackRejects(first as number, this.#store.rejects.getBinary(first))?.length ?? 0
+      count += countRejects(this.#store.rejects.getBinary(first)) ?? 0
     }
     return count
   }

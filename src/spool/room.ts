@@ -44,9 +44,14 @@ export class Room {
     this.changed()
   }
 
-  /** To be called when the limits have changed. */
+  /** To be called when the limits have changed, which they have by then: it throws nothing. */
   changed(): void {
-    if (!this.full) this.#takeBallast()
+    try {
+      if (!this.full) this.#takeBallast()
+    } catch {
+      // LMDB is being opened anew, or the volume does not answer. The limits are in force all the
+      // same, and `wait` takes the ballast.
+    }
     this.freed()
   }
 
@@ -84,6 +89,7 @@ export class Room {
   async wait(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     if (this.full) {
+      this.#store.clearReaders()
       await this.#bell.wait(signal, look)
       this.#refused = false
     }
@@ -120,8 +126,10 @@ export class Room {
   }
 
   #free(): number {
-    // A tenth of the account is allowed for LMDB's own pages.
-    const reusable = Math.max(0, this.#store.fileBytes - Math.ceil(this.bytes * 1.1))
+    const { bytes, rejectBytes = 0 } = this.#records.account()
+    // A tenth of what is held is allowed for LMDB's own pages. Rejects are in the file as well.
+    const held = Math.ceil((bytes + rejectBytes) * 1.1)
+    const reusable = Math.max(0, this.#store.fileBytes - held)
     return this.#volumeFree() + reusable
   }
 

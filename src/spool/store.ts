@@ -9,18 +9,23 @@
  */
 import type { Database, Key } from 'lmdb'
 import { error, isCeflineError } from '../error.ts'
+import { within } from '../io/within.ts'
 import type { Databases } from './databases.ts'
 import { openEnvironment } from './environment.ts'
 import type { Environment } from './environment.ts'
-import { failed, inUse, takenOver } from './failure.ts'
-import { makeLockFile } from './lock-file.ts'
+import { causeOf, failed, inUse, takenOver } from './failure.ts'
+import { makeDataFile, makeLockFile } from './lock-file.ts'
 import { checkPlace } from './place.ts'
 import type { Place } from './place.ts'
-import { isLiving, isOurs, thisProcess } from './owner.ts'
-import type { Owner } from './owner.ts'
+import { isLiving, isOurs, ownerIn, readable, thisProcess } from './owner.ts'
 
 /** Version of all that is stored; a newer one is refused. 2: sealed records, books, holes in rejects. */
 export const formatVersion = 2
+
+/** ms that the end of the process waits for LMDB, which may wait for a lock that nobody gives back. */
+export const patience = 5000
+/** ms between two looks for readers that are dead. */
+const betweenChecks = 60_000
 
 /** Folders that are open in this process: LMDB must not be opened twice on one file. */
 const opened = new Set<string>()
@@ -33,6 +38,8 @@ export class Store implements Databases {
   #leaving: Promise<void> | undefined
   #epoch = 0
   #closed: Promise<void> | undefined
+  #lost = false
+  #checked = Date.now()
 
   /** Throws `spool-owner`, `spool-damaged` or `spool-failed`. */
   static async open(place: Place): Promise<Store> {
@@ -43,6 +50,7 @@ export class Store implements Databases {
     try {
       await checkPlace(place)
       makeLockFile(real)
+      makeDataFile(real)
       store = new Store(place)
       await store.#claim()
       return store
@@ -80,6 +88,11 @@ export class Store implements Databases {
     return this.#closed !== undefined
   }
 
+  /** Another process has taken the spool over: nothing more can be written. */
+  get lost(): boolean {
+    return this.#lost
+  }
+
   /** Bytes of the environment's file: what it has ever needed, as it never shrinks. */
   get fileBytes(): number {
     const stats = this.#alive().root.getStats() as Record<string, number>
@@ -99,6 +112,7 @@ export class Store implements Databases {
   async write<T>(change: () => T): Promise<T> {
     await this.#leaving
     const { root, meta } = this.#alive()
+    if (Date.now() - this.#checked > betweenChecks) this.clearReaders()
     try {
       return await root.childTransaction(() => {
         this.#fence(meta)
@@ -115,15 +129,25 @@ export class Store implements Databases {
     }
   }
 
-  /** Waits for what is being written. Safe twice. */
-  close(): Promise<void> {
-    this.#closed ??= this.#release()
+  /** A reader that was killed keeps pages from being used again until it is found to be dead. */
+  clearReaders(): void {
+    this.#checked = Date.now()
+    this.#alive().root.readerCheck()
+  }
+
+  /** Waits for what is being written, for a while: then the folder stays taken. Safe twice. */
+  async close(): Promise<void> {
+    this.#closed ??= this.#end()
+    await within(this.#closed, patience)
+  }
+
+  #end(): Promise<void> {
+    return this.#release()
       .then(() => this.#environment?.root.close())
       .finally(() => {
         this.#place.opening.end()
         opened.delete(this.#place.real)
       })
-    return this.#closed
   }
 
   async #claim(): Promise<void> {
@@ -199,7 +223,10 @@ export class Store implements Databases {
     if (owner?.epoch === this.#epoch) return
     // Nobody who takes a spool over leaves a record that cannot be read.
     if (!owner) meta.putSync(['owner'], thisProcess(this.#epoch))
-    else throw takenOver(this.folder, owner.pid)
+    else {
+      this.#lost = true
+      throw takenOver(this.folder, owner.pid)
+    }
   }
 
   #alive(): Environment {
@@ -213,24 +240,4 @@ export class Store implements Databases {
       throw failed(this.folder, 'cannot be opened anew', thrown)
     }
   }
-}
-
-function ownerIn(meta: Database<unknown, Key>): Owner | undefined {
-  return readable(meta, ['owner']) as Owner | undefined
-}
-
-/** The value; undefined when it is damaged. */
-function readable(meta: Database<unknown, Key>, key: string[]): unknown {
-  try {
-    return meta.get(key)
-  } catch {
-    return undefined
-  }
-}
-
-/** lmdb hides the system's error of a failed commit in a promise of the error's own. */
-async function causeOf(thrown: unknown): Promise<unknown> {
-  const { commitError } = thrown as { commitError?: Promise<never> }
-  if (!commitError) return thrown
-  return commitError.catch((cause: unknown) => cause)
 }

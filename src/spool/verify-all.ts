@@ -22,8 +22,13 @@ const atOnce = 64
 type Name = (string | number)[]
 type Kind = 'blocks' | 'ids' | 'rejects' | 'meta'
 
-/** Tells what it finds, and before each value that it reads it. Throws what LMDB throws. */
-export async function verifyAll(folder: string, say: (what: Said) => void): Promise<void> {
+/** Tells what it finds, and before each value that it reads it. Throws what LMDB throws, or the
+ * signal's reason. */
+export async function verifyAll(
+  folder: string,
+  say: (what: Said) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const counts: Counts = { blocks: 0, lines: 0, bytes: 0, ids: 0, rejects: 0 }
   const environment = openEnvironment(folder, true)
   const records = new Records(environment)
@@ -31,7 +36,7 @@ export async function verifyAll(folder: string, say: (what: Said) => void): Prom
   const other = (queue: string, reason: string) =>
     say({ damaged: { queue, sequence: 0, lines: 0, reason } })
   const each = (kind: Kind, visit: (key: Name, bytes: Buffer) => void) =>
-    eachOf(environment, kind, (at) => say({ at, counts }), visit)
+    eachOf(environment, kind, (at) => say({ at, counts }), visit, signal)
   try {
     await each('meta', ([kind = '', ...names], bytes) => {
       // A line that was rejected is noted by its key alone.
@@ -70,6 +75,7 @@ async function eachOf(
   kind: Kind,
   say: (at: string) => void,
   visit: (key: Name, bytes: Buffer) => void,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   let last: Key | undefined
   for (;;) {
@@ -86,6 +92,7 @@ async function eachOf(
     last = keys.at(-1)
     environment.root.resetReadTxn()
     await turn()
+    signal?.throwIfAborted()
   }
 }
 

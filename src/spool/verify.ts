@@ -57,7 +57,13 @@ export async function verifySpool(folder: string, signal?: AbortSignal): Promise
   if (sizeOf(folder) === 0) return found
   const child = start(folder)
   const kill = () => child.kill('SIGKILL')
-  signal?.addEventListener('abort', kill)
+  let late: NodeJS.Timeout | undefined
+  // It closes the spool when it can.
+  const end = () => {
+    child.kill('SIGTERM')
+    late = setTimeout(kill, patience)
+  }
+  signal?.addEventListener('abort', end)
   try {
     const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
     let last: Said = {}
@@ -76,10 +82,14 @@ export async function verifySpool(folder: string, signal?: AbortSignal): Promise
     const how = last.failed?.message ?? ended ?? `exit code ${code}`
     return { ...found, died: `${how} while ${place}` }
   } finally {
-    signal?.removeEventListener('abort', kill)
+    signal?.removeEventListener('abort', end)
+    clearTimeout(late)
     kill()
   }
 }
+
+/** ms that a child that was told to end has for it. */
+const patience = 2000
 
 const nothing: Counts = { blocks: 0, lines: 0, bytes: 0, ids: 0, rejects: 0 }
 

@@ -86,7 +86,8 @@ export function createServer(options: StatusServerOptions): FastifyInstance {
   server.get('/readyz', (_request, reply) => {
     const { full, bytes, maxBytes, problem } = status().spool
     // The reason names the folder and a process: the page has it.
-    if (problem !== undefined) return reply.code(503).send('the spool is not open\n')
+    if (problem !== undefined)
+      return reply.code(503).send('the spool is not open, or another process has it\n')
     if (!full) return 'ok\n'
     return reply.code(503).send(`the spool is full: ${bytes} of ${maxBytes} bytes\n`)
   })

@@ -12,7 +12,7 @@ export interface Status {
   startedAt: string
   spool: {
     folder: string
-    /** Why it is not open; undefined while it is. */
+    /** Why it cannot be written to; undefined while it can. */
     problem?: string | undefined
     bytes: number
     maxBytes: number
@@ -49,7 +49,7 @@ export interface StatusInput {
   sources: Part[]
   destinations: Part[]
   /** undefined until it is open. */
-  spool: Spool | undefined
+  spool: (Spool & { readonly lost?: boolean }) | undefined
   events: Events
 }
 
@@ -65,7 +65,7 @@ export function readStatus(input: StatusInput): Status {
     startedAt: input.startedAt.toISOString(),
     spool: {
       folder: input.folder,
-      problem: spool ? undefined : (events.spoolProblem ?? 'it is being opened'),
+      problem: problemOf(spool, events),
       ...(spool?.usage() ?? { bytes: 0, maxBytes: 0, full: false }),
       rejects: spool?.rejects().count ?? 0,
     },
@@ -97,4 +97,10 @@ export function readStatus(input: StatusInput): Status {
       }
     }),
   }
+}
+
+function problemOf(spool: StatusInput['spool'], events: Events): string | undefined {
+  if (!spool) return events.spoolProblem ?? 'it is being opened'
+  if (!spool.lost) return undefined
+  return 'another process has taken it over, and this one writes nothing more: run only one on a folder'
 }

@@ -78,3 +78,17 @@ t.test('queues and destinations: one that goes lets go, one that comes begins', 
   t.match(spool.slowest(), { queue: 'q', destinations: ['siem', 'third'] })
   await spool.close()
 })
+
+t.test('a volume that cannot be looked at does not undo what was taken over', async (t) => {
+  let broken = false
+  const free = () => {
+    if (broken) throw new Error('does not answer')
+    return 1e9
+  }
+  const spool = await openAt(t.testdir(), { free })
+  broken = true
+  spool.configure({ ...usual, maxBytes: 77, reserve: 1 })
+  broken = false
+  t.equal(spool.usage().maxBytes, 77)
+  await spool.close()
+})

@@ -35,10 +35,12 @@ t.test('an owner that lost the epoch writes nothing more', async (t) => {
   const meta = environment.openDB<unknown, string[]>({ name: 'meta', encoding: 'json' })
   const owner = meta.get(['owner']) as { epoch: number }
   await meta.put(['owner'], { ...owner, pid: 4242, epoch: owner.epoch + 1 })
+  t.equal(spool.lost, false)
   const lost = { code: 'spool-owner', message: /taken over by process 4242/ }
   await t.rejects(spool.append('q', batchOf(['late'], { checkpoint: 'late' })), lost)
   await t.rejects(spool.receipts('siem', new Map([['q', reached(1)]]), []), lost)
   await t.rejects(spool.forget('x'), lost)
+  t.equal(spool.lost, true)
   t.same(drain(spool), ['mine'])
   t.equal(spool.checkpoint('q'), 'mine')
   t.equal(spool.position('siem', 'q'), 0)

@@ -1,7 +1,14 @@
 /**
  * Rejects, listed, purged and taken back.
  */
+import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import {
+  countRejects,
+  packRejects,
+  unpackRejects,
+  withoutRejects,
+} from '../../src/spool/reject-entry.ts'
 import { batchOf, drain, idOf, numbered, openAt, reached, rejectOf } from './helpers.ts'
 import { flip, tamper } from './tamper.ts'
 
@@ -162,3 +169,58 @@ t.test('all at once: nothing is lost and nothing goes twice', async (t) => {
   t.ok(spool.remembers('q', idOf('line 1')))
   await spool.close()
 })
+
+t.test('a purge counts what it took, not what came meanwhile', async (t) => {
+  const spool = await openAt(t.testdir())
+  const some = (count: number) => ({ rejects: numbered(0, count).map((one) => rejectOf(one)) })
+  for (let entry = 0; entry < 40; entry += 1) await spool.append('q', batchOf([], some(10)))
+  await spool.purgeRejects({ numbers: [1, 15, 16] })
+  const purged = spool.purgeRejects({ upTo: 395 })
+  for (let more = 0; more < 5; more += 1) await spool.append('q', batchOf([], some(100)))
+  t.equal(await purged, 392)
+  t.equal(spool.rejects().count, 505)
+  t.equal(spool.rejects().list(1000).length, 505)
+  t.equal(await spool.purgeRejects({ upTo: Infinity, entries: 2 }), 105, 'the oldest two entries')
+  t.match(spool.listRejects({ limit: 1 }), [{ number: 501 }])
+  await spool.close()
+})
+
+t.test('a page is of a few entries, whether they match or not', async (t) => {
+  const spool = await openAt(t.testdir())
+  for (let entry = 0; entry < 30; entry += 1) {
+    await spool.append('q', batchOf([], { rejects: [rejectOf('a'), rejectOf('b')] }))
+  }
+  const first = spool.pageRejects({ source: 'other' })
+  t.same(first.rejects, [])
+  t.ok(first.next !== undefined && first.next < 60)
+  const found: number[] = []
+  let after: number | undefined = 0
+  while (after !== undefined) {
+    const page: ReturnType<typeof spool.pageRejects> = spool.pageRejects({ after, limit: 3 })
+    found.push(...page.rejects.map(({ number }) => number))
+    after = page.next
+  }
+  t.same(
+    found,
+    Array.from({ length: 60 }, (_, index) => index + 1),
+  )
+  await spool.close()
+})
+
+t.test(
+  'how many an entry has is read without unpacking, and never trusted when damaged',
+  async (t) => {
+    const rejects = numbered(0, 5).map((one) => ({ ...rejectOf(one), at: 1, source: 'q' }))
+    const [entry] = packRejects(rejects)
+    const bytes = entry?.bytes ?? Buffer.alloc(0)
+    t.equal(countRejects(bytes), 5)
+    t.equal(unpackRejects(1, bytes)?.length, 5)
+    t.equal(countRejects(withoutRejects(bytes, (at) => at < 2)), 3)
+    t.equal(countRejects(bytes.subarray(0, 30)), 5, 'nothing of the rest is looked at')
+    t.equal(countRejects(gzipSync('[null,{},{}]')), 2, 'of an older release')
+    const wrong = Buffer.from(bytes)
+    wrong[16] = 9
+    t.equal(countRejects(wrong), 5)
+    t.equal(countRejects(wrong.subarray(0, 30)), undefined)
+  },
+)

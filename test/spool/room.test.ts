@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
-import { batchOf, drain, numbered, openAt, reached } from './helpers.ts'
+import { batchOf, drain, numbered, openAt, reached, rejectOf } from './helpers.ts'
+import { tamper } from './tamper.ts'
 
 const { signal } = new AbortController()
 
@@ -50,5 +52,30 @@ t.test('room inside the file is room', async (t) => {
   t.notOk(spool.usage().full)
   await spool.append('q', batchOf(['a']))
   t.same(drain(spool), ['a'])
+  await spool.close()
+})
+
+t.test('rejects are in the file, so their room is not free', async (t) => {
+  const folder = t.testdir()
+  let free = 1e9
+  const options = { reserve: 1e6, free: () => free }
+  let spool = await openAt(folder, options)
+  const rejects = Array.from({ length: 8 }, () => rejectOf(randomBytes(400_000).toString('base64')))
+  await spool.append('q', batchOf([], { rejects }))
+  free = 0
+  t.ok(spool.usage().full)
+  free = 1e9
+  await spool.close()
+  // As a release left it that did not count them.
+  await tamper(folder, 'meta', ['account'], () =>
+    Buffer.from(JSON.stringify({ bytes: 0, rejects: 8, newestReject: 8 })),
+  )
+  spool = await openAt(folder, options)
+  t.equal(spool.usage().bytes, 0, 'they do not count against maxBytes')
+  free = 0
+  t.ok(spool.usage().full)
+  await spool.purgeRejects({ numbers: [1, 2] })
+  await spool.purgeRejects({ upTo: 8 })
+  t.notOk(spool.usage().full)
   await spool.close()
 })

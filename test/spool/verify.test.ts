@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { verifyAll } from '../../src/spool/verify-all.ts'
 import { verifySpool } from '../../src/spool/verify.ts'
 import { batchOf, numbered, openAt, rejectOf } from './helpers.ts'
 import { flip, tamper, zeros } from './tamper.ts'
@@ -119,4 +120,19 @@ t.test('after a start that died, a spool that would end the process is not opene
       message: /the one that was to read it: .* while .*"cefline spool verify"/,
     })
   }
+})
+
+t.test('a child that is told to end closes the spool first', async (t) => {
+  const folder = t.testdir()
+  await (await filled(folder)).close()
+  const told = new AbortController()
+  const said: unknown[] = []
+  const say = (what: unknown) => {
+    said.push(what)
+    told.abort(new Error('told'))
+  }
+  await t.rejects(verifyAll(folder, say, told.signal), { message: 'told' })
+  t.notMatch(JSON.stringify(said), /block q 150/)
+  t.match(said.at(-1), { counts: {} })
+  await (await openAt(folder)).close()
 })

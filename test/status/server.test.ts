@@ -122,3 +122,14 @@ t.test('an address that is taken is a configuration error', async (t) => {
     },
   )
 })
+
+t.test('a spool that another process has is not ready', async (t) => {
+  const server = createServer({
+    listen: '127.0.0.1:8514',
+    token: null,
+    metrics: new Metrics('1'),
+    status: () => ({ ...status, spool: { ...status.spool, problem: 'taken over' } }),
+  })
+  t.teardown(() => server.close())
+  t.equal((await server.inject('/readyz')).statusCode, 503)
+})

@@ -2,7 +2,7 @@
  * File systems of a test's own, mounted by root and unmounted at its end.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from '../helpers/peers.ts'
@@ -20,6 +20,9 @@ export function mounts(...programs: string[]): { skip: string | false } {
   if (process.getuid?.() !== 0) return { skip: 'only root may mount' }
   const missing = ['mount', 'umount', ...programs].find((name) => findProgram(name) === undefined)
   if (missing !== undefined) return { skip: `${missing} is not installed` }
+  if (programs.includes('mkfs.ext4') && !existsSync('/dev/loop-control')) {
+    return { skip: 'there is no loop device to mount' }
+  }
   if (refusal === undefined) refusal = tried()
   return { skip: refusal }
 }

@@ -114,7 +114,9 @@ export class Failover {
       })
     if (again !== undefined) return made('one more try there before another url', again)
     if (way === this.#inUse || this.#why === undefined) this.#why = message
-    this.#next = this.#ways.reduce((best, other) => {
+    // Itself last: another one that is as ready comes first.
+    const others = this.#ways.filter((other) => other !== way)
+    this.#next = [...others, way].reduce((best, other) => {
       return other.health.wait < best.health.wait ? other : best
     })
     const { health, url } = this.#next

@@ -8,7 +8,7 @@
  */
 import type { Batch, Source, Spool } from '../core.ts'
 import { asCefline, isCeflineError } from '../error.ts'
-import type { SourceEvents } from '../telemetry/events.ts'
+import type { SourceEvents } from '../telemetry/source-events.ts'
 import { Backoff, pause, waitAfter } from './retry.ts'
 
 export interface Collect {

@@ -5,7 +5,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Block, Delivery, Destination, Place, Reached, Scratch, Spool } from '../core.ts'
-import type { DestinationEvents } from '../telemetry/events.ts'
+import type { DestinationEvents } from '../telemetry/destination-events.ts'
 import type { Pace, Rate } from './rate.ts'
 import { stepsTo } from './refusals.ts'
 import type { Refusal } from './refusals.ts'

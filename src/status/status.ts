@@ -3,7 +3,9 @@
  * spool to destinations, without any record's content.
  */
 import type { DestinationLedger, SourceLedger, Spool } from '../core.ts'
-import type { DestinationState, Events, SourceState } from '../telemetry/events.ts'
+import type { DestinationState } from '../telemetry/destination-events.ts'
+import type { Events } from '../telemetry/events.ts'
+import type { SourceState } from '../telemetry/source-events.ts'
 
 export interface Status {
   version: string

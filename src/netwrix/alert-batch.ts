@@ -14,8 +14,8 @@ import { keptRecord } from './alert-record.ts'
 import type { ActivityRecord } from './record.ts'
 import { recordId } from './record.ts'
 
-const batchRows = 4_000
-const batchBytes = 1024 * 1024
+const batchRows = 3_000
+const batchBytes = 768 * 1024
 
 /** A file whose rows come now. */
 export interface AlertOrigin {

@@ -23,7 +23,7 @@ export type FromWorker =
   | { kind: 'failed'; reading: number; failure: AlertFailure }
 
 /** Batches that may be under way at once. */
-export const batchesAhead = 4
+export const batchesAhead = 2
 
 if (parentPort) {
   const port = parentPort

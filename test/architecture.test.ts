@@ -5,8 +5,9 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative, resolve, dirname } from 'node:path'
 import t from 'tap'
+import { root } from './helpers/root.ts'
 
-const src = join(import.meta.dirname, '..', 'src')
+const src = join(root, 'src')
 
 /** A part is the first folder under src, or the file itself at the top. */
 const partOf = (path: string) => path.split('/').slice(0, 1).join('/')

@@ -12,6 +12,7 @@ import { common, isOption, optionNames, sections } from '../src/config/schema.ts
 import type { Option, Schema, Tables } from '../src/config/schema.ts'
 import { destinations } from '../src/destinations/index.ts'
 import { sources } from '../src/sources/index.ts'
+import { root } from './helpers/root.ts'
 import { documented, fillTables, readme } from './helpers/write-docs.ts'
 
 const tables = { sources, destinations }
@@ -51,7 +52,7 @@ t.test('prettier leaves the tables as they are', async (t) => {
 })
 
 t.test('the example configuration is accepted, and has every option', async (t) => {
-  const example = readFileSync(join(import.meta.dirname, '..', 'cefline.example.yaml'), 'utf8')
+  const example = readFileSync(join(root, 'cefline.example.yaml'), 'utf8')
   const text = example.replaceAll(/\$\{file:[^}]*\}/g, '${file:secret}')
   t.not(text, example, 'it shows how a secret is given')
   const cwd = t.testdir({ secret: 'x\n', 'cefline.yaml': text })

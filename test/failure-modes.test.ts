@@ -7,9 +7,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
+import { root } from './helpers/root.ts'
 
-const root = join(import.meta.dirname, '..')
-const list = readFileSync(join(import.meta.dirname, 'failure-modes.md'), 'utf8')
+const list = readFileSync(join(root, 'test', 'failure-modes.md'), 'utf8')
 const [, ...entries] = list.split(/^(?=\*\*\d+\.\*\* )/m)
 const numbers = Array.from({ length: 64 }, (_, index) => index + 1)
 

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { needs } from '../helpers/peers.ts'
+import { root } from '../helpers/root.ts'
 import { begin } from './pool.ts'
 import type { Mutant } from './preload/order.ts'
 import { Random } from './random.ts'
@@ -12,7 +13,7 @@ import { runQuietly } from './run.ts'
 import type { Outcome } from './run.ts'
 import type { Setting } from './world.ts'
 
-const dist = process.env['ORACLE_DIST'] ?? join(import.meta.dirname, '..', '..', 'dist')
+const dist = process.env['ORACLE_DIST'] ?? join(root, 'dist')
 const whole: Setting = { receiver: 'own', transport: 'tcp', dist, megabytes: 64 }
 /** ms that a broken one is waited for. */
 const within = 12_000

@@ -5,13 +5,14 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { needs } from '../helpers/peers.ts'
+import { root } from '../helpers/root.ts'
 import { begin } from './pool.ts'
 import { Random } from './random.ts'
 import { programsOf, receiverNames } from './receivers.ts'
 import { counts, failure, table } from './report.ts'
 import { run } from './run.ts'
 
-const dist = process.env['ORACLE_DIST'] ?? join(import.meta.dirname, '..', '..', 'dist')
+const dist = process.env['ORACLE_DIST'] ?? join(root, 'dist')
 const seed = process.env['ORACLE_SEED'] ?? String(Date.now() % 1_000_000)
 /** ms of faults. */
 const lasting = 30_000

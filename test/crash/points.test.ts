@@ -4,12 +4,13 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { needs } from '../helpers/peers.ts'
+import { root } from '../helpers/root.ts'
 import { atMost } from './at-most.ts'
 import { points } from './preload/order.ts'
 import { Random } from './random.ts'
 import { makeWorld } from './world.ts'
 
-const dist = process.env['ORACLE_DIST'] ?? join(import.meta.dirname, '..', '..', 'dist')
+const dist = process.env['ORACLE_DIST'] ?? join(root, 'dist')
 
 t.test('each point is reached', { timeout: 110_000, ...needs('openssl') }, async (t) => {
   const setting = { receiver: 'own', transport: 'tls', dist, megabytes: 64 } as const

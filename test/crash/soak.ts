@@ -10,6 +10,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { needs } from '../helpers/peers.ts'
+import { root } from '../helpers/root.ts'
 import { Random } from './random.ts'
 import { programsOf, receiverNames } from './receivers.ts'
 import type { ReceiverName } from './receivers.ts'
@@ -27,7 +28,7 @@ const { values } = parseArgs({
     receiver: { type: 'string', default: receiverNames.join() },
     transport: { type: 'string', default: 'tcp,tls' },
     jobs: { type: 'string', default: '2' },
-    dist: { type: 'string', default: join(import.meta.dirname, '..', '..', 'dist') },
+    dist: { type: 'string', default: join(root, 'dist') },
   },
 })
 

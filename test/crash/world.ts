@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { root } from '../helpers/root.ts'
 import { Appliance } from './appliance.ts'
 import { BlackHole } from './black-hole.ts'
 import { Book } from './book.ts'
@@ -67,8 +68,8 @@ export async function makeWorld(setting: Setting, random: Random): Promise<World
   try {
     undo.unshift(closeOnSignal(close))
     const [preload, own] = [join(folder, 'preload'), join(folder, 'own')]
-    compileFolder(join(import.meta.dirname, 'preload'), preload)
-    compileFolder(join(import.meta.dirname, 'own'), own)
+    compileFolder(join(root, 'test', 'crash', 'preload'), preload)
+    compileFolder(join(root, 'test', 'crash', 'own'), own)
     const volume = await Volume.make(join(folder, 'spool'), setting.megabytes)
     undo.push(() => volume.close())
     const book = new Book()

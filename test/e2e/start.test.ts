@@ -7,8 +7,9 @@ import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileS
 import { join } from 'node:path'
 import t from 'tap'
 import { cefline, cli, startCefline } from '../helpers/cefline.ts'
+import { root } from '../helpers/root.ts'
 
-const example = join(import.meta.dirname, '..', '..', 'examples', 'alert.csv')
+const example = join(root, 'examples', 'alert.csv')
 const env = { STATUS_LISTEN: '127.0.0.1:0' }
 
 /** Resolves when the condition holds; the runner's own limit ends it otherwise. */

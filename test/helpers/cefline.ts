@@ -6,8 +6,9 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { root } from './root.ts'
 
-export const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js')
+export const cli = join(root, 'dist', 'cli.js')
 
 export interface Output {
   code: number | null

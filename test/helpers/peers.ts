@@ -4,8 +4,7 @@
  */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-
-const root = join(import.meta.dirname, '..', '..')
+import { root } from './root.ts'
 
 /** The folder that `.ci/run` unpacks a Debian package into. */
 export function unpacked(name: string): string {

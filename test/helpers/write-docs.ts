@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { allTables } from '../../src/config/tables.ts'
 import { destinations } from '../../src/destinations/index.ts'
 import { sources } from '../../src/sources/index.ts'
+import { root } from './root.ts'
 
-export const readme = join(import.meta.dirname, '..', '..', 'README.md')
+export const readme = join(root, 'README.md')
 
 /** Every table by the name in its marker. */
 export const documented = allTables({ sources, destinations })

@@ -12,6 +12,7 @@ import type { Block } from '../../src/core.ts'
 import { BlackHole } from '../crash/black-hole.ts'
 import { cli } from '../helpers/cefline.ts'
 import { eventually, freePort } from '../helpers/daemon.ts'
+import { program } from '../helpers/root.ts'
 import { blockOf, cefLine, Feed, recorder, startSink } from '../helpers/sink.ts'
 import { syslogTo } from '../helpers/syslog-options.ts'
 
@@ -144,26 +145,11 @@ t.test(
   'datagrams larger than the link takes arrive, in fragments',
   possible('needs unshare and root', 'unshare', '-n', 'ip', 'link', 'set', 'lo', 'mtu', '1500'),
   async (t) => {
-    const sinks = JSON.stringify(join(import.meta.dirname, '..', 'helpers', 'sink.ts'))
-    const options = JSON.stringify(join(import.meta.dirname, '..', 'helpers', 'syslog-options.ts'))
-    const work = `
-      import { blockOf, cefLine, Feed, recorder, startUdpSink } from ${sinks}
-      import { syslogTo } from ${options}
-      const sink = await startUdpSink({ teardown() {} })
-      const delivery = recorder()
-      const feed = new Feed(blockOf(1, [60_000, 9_000, 1_600].map((size) => cefLine(size, 'x'.repeat(size)))))
-      feed.end()
-      const destination = syslogTo('udp://127.0.0.1:' + sink.port, { maxBytes: 65_507 })
-      await destination.deliver(feed, delivery, new AbortController().signal)
-      await sink.until(3)
-      const sizes = sink.lines().map((line) => line.length - line.indexOf('msg=') - 4)
-      console.log(JSON.stringify({ sizes, rejects: delivery.rejects, notices: delivery.notices }))
-      process.exit()`
     const child = spawnSync(
       'unshare',
       [
         ...['-n', 'sh', '-c', 'ip link set lo mtu 1500 && ip link set lo up && exec "$@"', 'sh'],
-        ...[process.execPath, '--import=tsx', '--input-type=module', '-e', work],
+        ...[process.execPath, ...program('modes/datagrams')],
       ],
       { encoding: 'utf8' },
     )

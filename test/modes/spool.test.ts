@@ -13,11 +13,12 @@ import type { Test } from 'tap'
 import { linesOf, startAppliance } from '../helpers/appliance.ts'
 import { startCefline } from '../helpers/cefline.ts'
 import { eventually } from '../helpers/daemon.ts'
+import { program } from '../helpers/root.ts'
 import { batchOf, drain, idOf, numbered, openAt, reached } from '../spool/helpers.ts'
 import { ext4, mounts, run, tmpfs } from '../spool/mounted.ts'
 import { tamper } from '../spool/tamper.ts'
 
-const writer = join(import.meta.dirname, '..', 'spool', 'writer.ts')
+const writer = program('spool/writer')
 
 /** Whether a trial of what a test needs succeeds here. */
 function possible(reason: string, program: string, ...args: string[]): { skip: string | false } {
@@ -122,7 +123,7 @@ t.test(
   possible('needs unshare and root', 'unshare', '--pid', '--fork', '--mount-proc', 'true'),
   async (t) => {
     const folder = t.testdir()
-    const args = ['--import=tsx', writer, folder, 'append']
+    const args = [...writer, folder, 'append']
     const first = running(t, process.execPath, args)
     await first.printed((lines) => lines.length > 5)
     first.child.kill('SIGSTOP')

@@ -7,9 +7,10 @@ import { unpackLines } from '../../src/io/lines.ts'
 import type { AlertReading } from '../../src/netwrix/alert-reader.ts'
 import { AlertReader, readFileOnce } from '../../src/netwrix/alert-reader.ts'
 import { recordId } from '../../src/netwrix/record.ts'
+import { root } from '../helpers/root.ts'
 
 const reading: AlertReading = { timezone: 'UTC', dateFormat: 'auto', profile: 'standard' }
-const example = join(import.meta.dirname, '../../examples/alert.csv')
+const example = join(root, 'examples', 'alert.csv')
 
 function all(path: string, options: Partial<AlertReading> = {}): Batch[] {
   return [...readFileOnce(path, { ...reading, ...options })]

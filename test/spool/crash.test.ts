@@ -3,16 +3,14 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t from 'tap'
+import { program } from '../helpers/root.ts'
 import { batchOf, drain, numbered, openAt } from './helpers.ts'
-
-const script = join(import.meta.dirname, 'writer.ts')
 
 /** Starts a writer; `lines` is what it has printed so far, `printed` waits for so many lines. */
 function start(folder: string, mode: string) {
-  const child = spawn(process.execPath, ['--import=tsx', script, folder, mode], {
+  const child = spawn(process.execPath, [...program('spool/writer'), folder, mode], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const lines: string[] = []

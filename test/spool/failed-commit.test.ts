@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import t from 'tap'
+import { program } from '../helpers/root.ts'
 
 t.test('a commit that fails changes nothing, and the spool can be used on', async (t) => {
-  const script = join(import.meta.dirname, 'limited.ts')
-  const command = 'ulimit -f 4000; exec "$0" --import=tsx "$1" "$2"'
+  const command = 'ulimit -f 4000; exec "$@"'
   const { stdout, stderr } = spawnSync(
     '/bin/sh',
-    ['-c', command, process.execPath, script, t.testdir()],
+    ['-c', command, 'sh', process.execPath, ...program('spool/limited'), t.testdir()],
     { encoding: 'utf8' },
   )
   if (stdout === '') t.fail(stderr)

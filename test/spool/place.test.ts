@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import t from 'tap'
 import type { Test } from 'tap'
+import { root } from '../helpers/root.ts'
 import { batchOf, openAt } from './helpers.ts'
 
 /** A path short enough for a socket's name. */
@@ -78,7 +79,7 @@ async function other(folder: string, what: string) {
     const said = () => (process.stdout.write('there'), Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
     ${what}`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
-    cwd: join(import.meta.dirname, '../..'),
+    cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(child.stdout, 'data')

@@ -3,11 +3,10 @@
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
+import { program } from '../helpers/root.ts'
 import { batchOf, numbered, openAt } from './helpers.ts'
 
-const script = join(import.meta.dirname, 'opener.ts')
 const linux = { skip: !existsSync('/proc/self/smaps') && 'there is no /proc' }
 
 t.test('opening reads no block, however many there are', linux, async (t) => {
@@ -20,7 +19,7 @@ t.test('opening reads no block, however many there are', linux, async (t) => {
   }
   const { bytes = 0 } = spool.queues()[0] ?? {}
   await spool.close()
-  const output = execFileSync(process.execPath, ['--import=tsx', script, folder]).toString()
+  const output = execFileSync(process.execPath, [...program('spool/opener'), folder]).toString()
   const { opened, asked, lines } = JSON.parse(output) as Record<string, number>
   t.equal(lines, 80_000)
   t.ok(Number(opened) > 0, 'the measure measures')

@@ -2,17 +2,17 @@
  * Packets that are late or never come, in a network namespace of the test's own.
  */
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { findProgram, needs } from '../../helpers/peers.ts'
+import { program } from '../../helpers/root.ts'
 
 const run = promisify(execFile)
-const script = join(import.meta.dirname, 'stream-network.ts')
+const script = program('destinations/syslog/stream-network')
 
 async function outcome(scenario: string): Promise<unknown> {
   const { stdout } = await run('unshare', [
-    ...['--map-root-user', '--net', process.execPath, '--import=tsx', script, scenario],
+    ...['--map-root-user', '--net', process.execPath, ...script, scenario],
   ])
   return JSON.parse(stdout)
 }

@@ -1,0 +1,24 @@
+/**
+ * Every test file, some at a time, each in a process of its own: `npm test` runs this, compiled.
+ * tap's own runner would load its hooks for coverage and mocks, which are not used here, into each of
+ * these processes and all that they start: that alone doubled the time of the suite.
+ */
+import { readdirSync } from 'node:fs'
+import { extname } from 'node:path'
+import t from 'tap'
+
+const suffix = `.test${extname(import.meta.filename)}`
+/** More than the cores, as many tests wait rather than work. */
+const atOnce = 3
+/** ms; a file that takes longer has failed. */
+const timeout = 150_000
+
+t.jobs = atOnce
+t.setTimeout(0)
+for (const name of readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith(suffix))
+  .sort()) {
+  const file = `${import.meta.dirname}/${name}`
+  const node = [process.execPath, '--enable-source-maps', file]
+  void t.spawn('env', ['-u', 'NODE_OPTIONS', ...node], { buffered: true, timeout }, name)
+}

@@ -23,6 +23,8 @@ import { readPage } from './page.ts'
 import type { Page } from './page.ts'
 import type { Answer } from './refusal.ts'
 import { refusal } from './refusal.ts'
+import { pageRequest } from './request.ts'
+import type { PageRequest } from './request.ts'
 
 export interface ClientOptions {
   /** As `apiAddress` gives it, with the path to the version and a slash at the end. */
@@ -66,9 +68,8 @@ export class IntegrationApi {
   /** The next `count` records after the checkpoint. Throws its abort's reason when aborted. */
   async page(checkpoint: Checkpoint, count: number, signal: AbortSignal): Promise<Page> {
     const address = this.address(checkpoint.mode)
-    const answer = await this.#within(signal, (deadline) =>
-      this.#ask(`${address.pathname}?format=json&count=${count}`, bodyOf(checkpoint), deadline),
-    )
+    const request = pageRequest(address, checkpoint, count)
+    const answer = await this.#within(signal, (deadline) => this.#ask(request, deadline))
     const { status, headers, body } = answer
     const place = address.href
     const show = (text: string) => this.#shown(text)
@@ -107,19 +108,14 @@ export class IntegrationApi {
     }
   }
 
-  async #ask(path: string, body: string | undefined, signal: AbortSignal) {
+  async #ask(request: PageRequest, signal: AbortSignal) {
     this.#client ??= this.#open()
     const client = await this.#client
+    const authorization = `Basic ${this.#authorization}`
+    const userAgent = { 'user-agent': `Cefline/${version}` }
     const response = await client.request({
-      path,
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        authorization: `Basic ${this.#authorization}`,
-        accept: 'application/json',
-        'user-agent': `Cefline/${version}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json; charset=UTF-8' }),
-      },
-      body,
+      ...request,
+      headers: { ...request.headers, ...userAgent, authorization },
       signal,
     })
     const headers = joined(response.headers)
@@ -189,18 +185,6 @@ export function apiAddress(url: string): URL {
   const path = address.pathname.replace(/\/+$/, '')
   address.pathname = path.endsWith('/netwrix/api/v1') ? `${path}/` : `${path}/netwrix/api/v1/`
   return address
-}
-
-/**
- * What is posted: for `enum` the bare mark as a JSON string (nothing before there is one: GET), for
- * `search` the filter with every page, as a mark does not hold it. Slashes are escaped, which the
- * documentation asks for and JSON allows.
- */
-function bodyOf({ mode, from, mark }: Checkpoint): string | undefined {
-  if (mode === 'enum' && mark === undefined) return undefined
-  const value =
-    mode === 'enum' ? mark : { ContinuationMark: mark, FilterList: { When: { From: from } } }
-  return JSON.stringify(value).replaceAll('/', '\\/')
 }
 
 function joined(headers: Record<string, string | string[] | undefined>): Answer['headers'] {

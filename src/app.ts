@@ -21,6 +21,7 @@ import { untilAborted } from './io/until-aborted.ts'
 import { Operations } from './operations.ts'
 import { describeChanges, discard, Running } from './app/running.ts'
 import type { Changes } from './app/running.ts'
+import { SilenceWatch } from './app/silence-watch.ts'
 import type { LmdbSpool } from './spool/spool.ts'
 import { readStatus } from './status/status.ts'
 import type { Status } from './status/status.ts'
@@ -41,6 +42,7 @@ export class App {
   #spool: LmdbSpool | undefined
   #running: Running | undefined
   #control: ControlServer | undefined
+  #silence: SilenceWatch | undefined
   /** One change at a time. */
   #turn: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | undefined
@@ -89,6 +91,11 @@ export class App {
     return this.#status.summary
   }
 
+  /** After `stop`: an orderly end of the process would wait for the spool for ever. */
+  get isStuck(): boolean {
+    return this.#spool?.stuck ?? false
+  }
+
   /** Safe at any time, safe twice. */
   stop(reason?: string): Promise<void> {
     this.#stopped ??= this.#stop(reason)
@@ -109,9 +116,16 @@ export class App {
         spool,
         remap: (source, reject) => running.remap(source, reject),
         status: () => this.#readStatus(),
+        hold: (source, work) => this.#inTurn(() => running.hold(source, work)),
       }),
       notice: (message) => this.events.warned(message),
     })
+    this.#silence = new SilenceWatch({
+      events: this.events,
+      folder: configuration.spool.folder,
+      sources: () => this.#configuration.sources,
+    })
+    await this.#silence.start()
     this.#running = running
     await running.start(plan, configuration)
     this.events.metrics.watch(spool, this.#names)
@@ -193,6 +207,7 @@ export class App {
       () => this.#running?.stop(),
       () => this.#turn,
       () => this.#running?.stop(),
+      () => this.#silence?.stop(),
       () => this.#control?.close(),
       () => this.#status.close(),
       () => this.#spool?.close(),
@@ -202,6 +217,11 @@ export class App {
       })
     }
     if (reason !== undefined) this.events.stopped()
+    if (this.isStuck) {
+      this.events.warned(
+        'the spool could not be closed in time (another process holds its lock, or its disk does not answer): this process kills itself; what was spooled and received is durable',
+      )
+    }
   }
 
   #readStatus(): Status {

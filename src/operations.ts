@@ -5,11 +5,13 @@
  * of the process waits for one step only.
  */
 import { setImmediate as turn } from 'node:timers/promises'
+import { requirePolled, storeCheckpoint } from './control/set-checkpoint.ts'
 import { takeBack } from './control/take-back.ts'
 import type {
   ExportedLine,
   ExportQuery,
   ListedReject,
+  NewCheckpoint,
   Overview,
   RejectChoice,
   Retried,
@@ -30,6 +32,8 @@ export interface OperationsOptions {
   /** The line of a source's reject as the source is configured now; throws the reason against it. */
   remap(source: string, reject: StoredReject): Promise<Lines>
   status(): Status
+  /** Does the work while this source does not run; left out where none runs. */
+  hold?<T>(source: string, work: () => Promise<T>): Promise<T>
 }
 
 /** Rejects of one step: one sync for each queue. */
@@ -53,7 +57,7 @@ export class Operations implements Verbs {
     const others = this.#spool
       .queues()
       .filter(({ queue }) => !status.sources.some(({ name }) => name === queue))
-      .map(({ queue, ledger }) => ({ name: queue, ledger }))
+      .map(({ queue, ledger, lines }) => ({ name: queue, ledger, lines }))
     return { ...status, others, damaged: this.#spool.damaged() }
   }
 
@@ -95,6 +99,13 @@ export class Operations implements Verbs {
 
   forget({ destination }: { destination: string }): Promise<number> {
     return this.#write(() => this.#spool.forget(destination))
+  }
+
+  /** The source's loop would write its own over it, so it ends before and begins anew after. */
+  async setCheckpoint(query: NewCheckpoint): Promise<{ before?: string }> {
+    requirePolled(query.source, this.#options.status())
+    const work = () => this.#write(() => storeCheckpoint(query, this.#spool))
+    return this.#options.hold ? this.#options.hold(query.source, work) : work()
   }
 
   async rejects(query: RejectQuery): Promise<ListedReject[]> {

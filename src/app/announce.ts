@@ -2,6 +2,7 @@
  * What is said when Cefline has started: what it watches, where it sends, where the status page is,
  * and what deserves a warning.
  */
+import { strandedText } from '../control/stranded.ts'
 import { retryQueue } from '../control/take-back.ts'
 import { paceOf, partOf } from '../components.ts'
 import type { Configuration } from '../config/load.ts'
@@ -55,10 +56,7 @@ export function strandedIn(spool: LmdbSpool, { sources, destinations }: Configur
   const lines = spool
     .queues()
     .filter(({ queue, lines }) => lines > 0 && !queues.has(queue))
-    .map(
-      ({ queue, lines }) =>
-        `the spool holds ${lines} lines of a source "${queue}" that the configuration does not have: they are kept and not sent until it has that name again; "cefline spool export ${queue}" writes them out`,
-    )
+    .map(({ queue, lines }) => strandedText(queue, lines))
   const positions = spool
     .strangers()
     .filter(({ queue }) => queues.has(queue))

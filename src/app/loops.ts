@@ -80,6 +80,17 @@ export class Loops<Plan extends Planned<unknown>, Made extends Component> {
     await Promise.all(changes.map((change) => this.#take(change)))
   }
 
+  /** Does the work while the one of this name does not run; it begins anew as it was. */
+  async hold<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const now = this.#running.get(name)
+    await now?.stop()
+    try {
+      return await work()
+    } finally {
+      if (now && !this.#stopped) this.#begin(name, now.plan, this.#kind.make(now.plan))
+    }
+  }
+
   /** Ends all, and whatever would begin. Safe twice. */
   async stop(): Promise<void> {
     this.#stopped = true
@@ -117,7 +128,11 @@ export class Loops<Plan extends Planned<unknown>, Made extends Component> {
 
   #begin(name: string, plan: Plan, made: Made): void {
     const ending = new AbortController()
-    const ended = this.#kind.run(name, plan, made, ending.signal).then(() => made.close())
+    // What fails to close has ended all the same, and must not keep its successor from beginning.
+    const ended = this.#kind
+      .run(name, plan, made, ending.signal)
+      .then(() => made.close())
+      .catch(() => {})
     const stop = () => {
       ending.abort(new Error('stopping'))
       return ended

@@ -15,6 +15,8 @@ import { collect } from '../pipeline/collect.ts'
 import { forward } from '../pipeline/forward.ts'
 import { makeRoom } from '../pipeline/make-room.ts'
 import type { Rate } from '../pipeline/rate.ts'
+import { noProgress } from '../pipeline/run.ts'
+import type { Progress } from '../pipeline/run.ts'
 import { pause } from '../pipeline/retry.ts'
 import type { LmdbSpool } from '../spool/spool.ts'
 import type { Events } from '../telemetry/events.ts'
@@ -36,6 +38,8 @@ export class Running {
   readonly #events: Events
   readonly #ending = new AbortController()
   #whenFull: ReadonlyMap<string, 'hold' | 'reject'> = new Map()
+  /** By destination: one that is changed goes on where it was, in mid block too. */
+  readonly #progress = new Map<string, Progress>()
 
   readonly #sources = new Loops<PlannedSource, Source>({
     make: ({ component }) => {
@@ -64,11 +68,15 @@ export class Running {
         // The loop lets equals take turns in these lists.
         queues: queues.map((equals) => [...equals]),
         rate: rateOf(component),
+        progress: this.#progressOf(name),
         spool: this.#spool,
         events: this.#events.destination(name),
         signal,
       }),
-    removed: (name) => this.#events.destinationRemoved(name),
+    removed: (name) => {
+      this.#progress.delete(name)
+      this.#events.destinationRemoved(name)
+    },
   })
 
   constructor(spool: LmdbSpool, events: Events) {
@@ -111,6 +119,11 @@ export class Running {
     throw error('config', `the configuration has no source "${source}" that could read the record`)
   }
 
+  /** Does the work while this source does not run. */
+  async hold<T>(source: string, work: () => Promise<T>): Promise<T> {
+    return this.#sources.hold(source, work)
+  }
+
   /** Safe twice. */
   async stop(): Promise<void> {
     this.#ending.abort(new Error('stopping'))
@@ -130,6 +143,12 @@ export class Running {
     while (!signal.aborted && performance.now() < end && readers.some(isLeft)) {
       await pause(drainLook, signal)
     }
+  }
+
+  #progressOf(name: string): Progress {
+    const progress = this.#progress.get(name) ?? noProgress()
+    this.#progress.set(name, progress)
+    return progress
   }
 
   async #prepare(plan: Plan, signal?: AbortSignal): Promise<Changes> {

@@ -5,6 +5,7 @@
  */
 import { queuesOf } from './plan.ts'
 import type { Configuration } from '../config/load.ts'
+import { sameAsOf } from '../config/same-as.ts'
 import { retryQueue } from '../control/take-back.ts'
 import type { Notice } from '../core.ts'
 import { asCefline, error } from '../error.ts'
@@ -27,6 +28,10 @@ export function spoolConfiguration(configuration: Configuration): SpoolConfigura
     reserve: spool.reserve,
     remember: { age: spool.rememberAge, count: spool.rememberCount },
     queues: [...sources.map(({ name }) => name), ...retries],
+    joined: sources.flatMap((source) => {
+      const other = sameAsOf(source)
+      return other === undefined ? [] : [[source.name, other]]
+    }),
     destinations: new Map(
       destinations.map((one) => [one.name, queuesOf(one, sources).flat()] as const),
     ),

@@ -8,6 +8,7 @@ import type {
   ExportedLine,
   ExportQuery,
   ListedReject,
+  NewCheckpoint,
   Overview,
   RejectChoice,
   Retried,
@@ -74,6 +75,10 @@ export class Control implements Verbs {
 
   forget(query: { destination: string }): Promise<number> {
     return this.#one('forget', query)
+  }
+
+  setCheckpoint(query: NewCheckpoint): Promise<{ before?: string }> {
+    return this.#one('setCheckpoint', query)
   }
 
   rejects(query: RejectQuery): Promise<ListedReject[]> {

@@ -26,6 +26,11 @@ export const querySchemas: Record<keyof Verbs, object> = {
   lines: query({ queue: text, destination: text }, ['queue']),
   setAside: query({ found }, ['found']),
   forget: query({ destination: text }, ['destination']),
+  setCheckpoint: query({ source: text, checkpoint: text, replace: { type: 'boolean' } }, [
+    'source',
+    'checkpoint',
+    'replace',
+  ]),
   rejects: query({ after: number, limit: number, source: text, destination: text, code: text }),
   records: query({ numbers }, ['numbers']),
   retry: query(choice),

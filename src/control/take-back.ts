@@ -30,9 +30,12 @@ interface Taken {
   line: Lines
 }
 
+/** No source has a name like this. */
+export const retryPrefix = 'retry:'
+
 /** The queue of lines that this destination is to be given once more. */
 export function retryQueue(destination: string): string {
-  return `retry:${destination}`
+  return `${retryPrefix}${destination}`
 }
 
 /** In the order of the rejects. Throws what the spool throws, such as `spool-full`: then the rejects
@@ -121,7 +124,7 @@ function givenBefore(spool: LmdbSpool, queue: string, taken: readonly Taken[]): 
   const given = new Set<number>()
   for (const { number, line } of taken) {
     const id = line.ids.toString('hex')
-    if (seen.has(id) || spool.remembers(queue, line.ids)) given.add(number)
+    if (seen.has(id) || spool.wasGiven(queue, line.ids)) given.add(number)
     seen.add(id)
   }
   return given

@@ -9,8 +9,9 @@ import type { Status } from '../status/status.ts'
 
 /** The state as the status page shows it, and what only the spool knows. */
 export interface Overview extends Status {
-  /** Books of queues that are no source's: of one that is gone, and `retry:<destination>`. */
-  others: { name: string; ledger: SourceLedger }[]
+  /** Books of queues that are no source's: of one that is gone, and `retry:<destination>`; with the
+   * lines that are kept. */
+  others: { name: string; ledger: SourceLedger; lines: number }[]
   damaged: DamagedBlock[]
 }
 
@@ -82,6 +83,14 @@ export interface Retried {
   reason?: string
 }
 
+/** Where a source of the Integration API is to go on. */
+export interface NewCheckpoint {
+  source: string
+  checkpoint: string
+  /** Whether one that is there may go. */
+  replace: boolean
+}
+
 export interface Verbs {
   status(query: object): Promise<Overview>
   list(query: object): Promise<SpoolListing>
@@ -90,6 +99,8 @@ export interface Verbs {
   setAside(query: { found: FoundBlock[] }): Promise<DamagedBlock[]>
   /** Number of positions released. */
   forget(query: { destination: string }): Promise<number>
+  /** Resolves to the checkpoint of before. Throws `refused` when there is one that may not go. */
+  setCheckpoint(query: NewCheckpoint): Promise<{ before?: string }>
   rejects(query: RejectQuery): Promise<ListedReject[]>
   /** Those of the numbers that there are. */
   records(query: { numbers: number[] }): AsyncIterable<ShownReject>

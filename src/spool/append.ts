@@ -4,7 +4,7 @@
  *
  * What was given before is found out first, against the memory of the queue; that memory learns of
  * the new ids only when the commit is durable, so that a failed one leaves no trace. Appends to one
- * queue therefore wait for each other (`spool.ts`).
+ * queue, and to those that are joined with it, therefore wait for each other (`lmdb-spool.ts`).
  */
 import type { Appended, Batch, Scratch } from '../core.ts'
 import { error } from '../error.ts'
@@ -28,18 +28,27 @@ export interface AppendParts {
   now: () => number
 }
 
-/** `also` is done in the same transaction, with the queue's record. */
+/** `joined`: queues whose lines count as given, too. `also` is done in the same transaction, with the queue's record. */
 export async function append(
   queue: string,
   batch: Batch,
   parts: AppendParts,
+  joined: readonly string[] = [],
   also?: (record: QueueRecord) => void,
 ): Promise<Appended> {
   const { store, window } = parts
   const at = parts.now()
   const fresh = freshOf(queue, batch, window)
-  const lines = pickLines(batch.lines, (index) => fresh.take(batch.lines.ids, index * idBytes))
-  const rejects = newRejects(queue, batch, fresh, at)
+  const others = joined.filter((name) => name !== queue).map((name) => window.of(name))
+  const { since } = window
+  const isElsewhere = (ids: Uint8Array, offset = 0) =>
+    others.some((remembered) => remembered.has(ids, offset, since))
+  const { ids } = batch.lines
+  const lines = pickLines(batch.lines, (index) => {
+    return !isElsewhere(ids, index * idBytes) && fresh.take(ids, index * idBytes)
+  })
+  const isKnown = (id: Uint8Array) => fresh.known(id) || isElsewhere(id)
+  const rejects = newRejects(queue, batch, { fresh, isKnown }, at)
   eachId(batch.remember, (ids, offset) => fresh.take(ids, offset))
 
   const done: Appended = {
@@ -114,9 +123,14 @@ function freshOf(queue: string, batch: Batch, window: Window): Fresh {
 }
 
 /** Those not rejected before, and not given as a line; one without an id is always new. */
-function newRejects(queue: string, batch: Batch, fresh: Fresh, at: number): NewReject[] {
+function newRejects(
+  queue: string,
+  batch: Batch,
+  { fresh, isKnown }: { fresh: Fresh; isKnown: (id: Uint8Array) => boolean },
+  at: number,
+): NewReject[] {
   return batch.rejects
-    .filter(({ id }) => id === undefined || (!fresh.known(id) && fresh.take(inverted(id))))
+    .filter(({ id }) => id === undefined || (!isKnown(id) && fresh.take(inverted(id))))
     .map((reject) => ({ ...reject, at, source: queue }))
 }
 

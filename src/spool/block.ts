@@ -59,7 +59,9 @@ export function encodeBlock(head: BlockHead, lines: Buffer, scratch: Scratch = {
 }
 
 /** The header alone, unverified but for its shape; undefined when it cannot be one. */
-export function readHead(bytes: Buffer): BlockHead | undefined {
+export function readHead(value: Uint8Array): BlockHead | undefined {
+  // lmdb gives a value of more than 16 MB as a plain Uint8Array.
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.length)
   if (fault(bytes) !== undefined) return undefined
   return headOf(bytes)
 }

@@ -1,8 +1,10 @@
 /**
  * What went wrong with the spool as a whole, told with the cause and the cure.
  */
+import { hostname } from 'node:os'
 import { error } from '../error.ts'
 import type { CeflineError } from '../error.ts'
+import type { Answer } from './answers.ts'
 
 /** By the system's name for it, or its number, which is all that LMDB gives. */
 const cures: [names: (string | number)[], cure: string][] = [
@@ -60,12 +62,28 @@ export function inUse(folder: string, pid: number): CeflineError {
   )
 }
 
-/** An appliance answers in the folder. Another container's processes have ids of their own. */
-export function answered(folder: string, pid: number | undefined): CeflineError {
+/** A process holds the claim on the folder. One of another container has an id of its own there. */
+export function claimed(folder: string, { pid, host }: Answer): CeflineError {
+  const isHere = host === undefined || host === hostname()
+  if (isHere && pid !== undefined && pid !== process.pid) return inUse(folder, pid)
+  const one = pid === undefined ? 'a process that does not answer' : `process ${pid}`
+  const where = isHere ? 'perhaps in another container' : `of ${host}`
+  return elsewhere(folder, `${one}, ${where}`)
+}
+
+/** An appliance answers in the folder, perhaps one of a release without claims. */
+export function answered(folder: string, { pid }: Answer): CeflineError {
   const one = pid === undefined || pid === process.pid ? 'an appliance' : `process ${pid}`
+  return elsewhere(
+    folder,
+    `${one} that answers at cefline.sock in it, perhaps in another container`,
+  )
+}
+
+function elsewhere(folder: string, who: string): CeflineError {
   return error(
     'spool-owner',
-    `spool ${folder} is in use by ${one} that answers at cefline.sock in it, perhaps in another container; run only one on a folder: stop that one first, or give this one a spool.folder of its own`,
+    `spool ${folder} is in use by ${who}; run only one on a folder: stop that one first, or give this one a spool.folder of its own`,
   )
 }
 

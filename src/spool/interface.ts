@@ -6,6 +6,7 @@ import type { Appended, Notice, Spool, StoredReject } from '../core.ts'
 import type { FileSystem } from '../io/file-system.ts'
 import type { Lines } from '../io/lines.ts'
 import type { DamagedBlock } from './holes.ts'
+import type { Groups } from './joined.ts'
 import type { Slowest, Stranger } from './readers.ts'
 import type { Remember } from './window.ts'
 
@@ -20,6 +21,8 @@ export interface SpoolOptions {
   destinations: ReadonlyMap<string, readonly string[]>
   /** The configured sources; others that the spool still has are shown too. */
   queues: readonly string[]
+  /** Queues that share what they remember; a group is without effect on other queues. Default: none. */
+  joined?: Groups
   /** Take a folder on a network file system all the same. Default false. */
   allowNetwork?: boolean
   /** Told of a damaged block when it is found. */
@@ -35,7 +38,7 @@ export interface SpoolOptions {
 /** What may change while the spool is open. */
 export type SpoolConfiguration = Pick<
   SpoolOptions,
-  'maxBytes' | 'reserve' | 'remember' | 'queues' | 'destinations'
+  'maxBytes' | 'reserve' | 'remember' | 'queues' | 'joined' | 'destinations'
 >
 
 /** Which rejects to list; what is left out does not matter. */
@@ -72,8 +75,14 @@ export interface FoundBlock {
 }
 
 export interface LmdbSpool extends Spool {
+  /** True when this queue, or one that is joined with it, was given the id (16 bytes) as a line or
+   * otherwise: `append` would leave a line of this id out. (`remembers` is about this queue alone.) */
+  wasGiven(queue: string, id: Uint8Array): boolean
   /** Another process has taken the spool over: nothing more can be written. */
   readonly lost: boolean
+  /** After `close`: LMDB could not be ended in time, and an orderly end of the process would wait for it
+   * without end. Nothing that was promised is lost by killing it. */
+  readonly stuck: boolean
   /** Another configuration, in force for all that follows; nothing is opened anew. */
   configure(options: SpoolConfiguration): void
   /** Positions of destinations that no longer read that queue. They hold nothing. */
@@ -88,8 +97,6 @@ export interface LmdbSpool extends Spool {
   /** The rejects that match, in the order of their numbers; as many as can be looked through in a
    * few milliseconds, or none. */
   pageRejects(query: RejectQuery): RejectPage
-  /** All of them at once. */
-  listRejects(query: RejectQuery): StoredReject[]
   /** The one with this number; undefined when it is gone or never was. */
   reject(number: number): StoredReject | undefined
   /** Removes these for good; returns how many went. The others keep their numbers. */

@@ -44,7 +44,7 @@ export class SpoolOnLmdb implements LmdbSpool {
   readonly #store: Store
   readonly #parts: Parts
   readonly #bell = new Bell()
-  /** One append at a time for each queue. */
+  /** One append at a time for each queue and those that are joined with it. */
   readonly #turns = new Turns()
   readonly #renewals: Renewals
   #version = 0
@@ -76,6 +76,10 @@ export class SpoolOnLmdb implements LmdbSpool {
     return this.#store.lost
   }
 
+  get stuck(): boolean {
+    return this.#store.stuck
+  }
+
   configure(options: SpoolConfiguration): void {
     const { settings, room } = this.#parts
     settings.change(options)
@@ -84,11 +88,11 @@ export class SpoolOnLmdb implements LmdbSpool {
   }
 
   async append(queue: string, batch: Batch): Promise<Appended> {
-    return this.#adding(queue, () => append(queue, batch, this.#parts))
+    return this.#adding(queue, (joined) => append(queue, batch, this.#parts, joined))
   }
 
   async takeBack(queue: string, lines: Lines, numbers: readonly number[]): Promise<Appended> {
-    return this.#adding(queue, () => takeBack(queue, lines, numbers, this.#parts))
+    return this.#adding(queue, (joined) => takeBack(queue, lines, numbers, this.#parts, joined))
   }
 
   checkpoint(queue: string): string | undefined {
@@ -97,6 +101,11 @@ export class SpoolOnLmdb implements LmdbSpool {
 
   remembers(queue: string, id: Uint8Array): boolean {
     return this.#parts.window.remembers(queue, id, () => this.#renewals.add(queue, id))
+  }
+
+  wasGiven(queue: string, id: Uint8Array): boolean {
+    const { settings, window } = this.#parts
+    return settings.joined(queue).some((name) => window.of(name).has(id, 0, window.since))
   }
 
   next(queue: string, after: number, scratch?: Scratch): Block | undefined {
@@ -156,10 +165,6 @@ export class SpoolOnLmdb implements LmdbSpool {
     return this.#parts.rejects.page(query)
   }
 
-  listRejects(query: RejectQuery): StoredReject[] {
-    return this.#parts.rejects.query(query)
-  }
-
   reject(number: number): StoredReject | undefined {
     return this.#parts.rejects.get(number)
   }
@@ -208,11 +213,16 @@ export class SpoolOnLmdb implements LmdbSpool {
     return this.#closed
   }
 
-  async #adding(queue: string, add: () => Promise<Appended>): Promise<Appended> {
-    return this.#turns.take(queue, async () => {
+  /** As joined at the time of asking: whose turn is taken, and whose lines count as given. */
+  async #adding(
+    queue: string,
+    add: (joined: readonly string[]) => Promise<Appended>,
+  ): Promise<Appended> {
+    const joined = this.#parts.settings.joined(queue)
+    return this.#turns.takeAll(joined, async () => {
       const { room } = this.#parts
       room.check()
-      const appended = await room.judged(add)
+      const appended = await room.judged(() => add(joined))
       if (appended.spooled > 0) {
         this.#version += 1
         this.#bell.ring()

@@ -9,7 +9,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isLiving, thisProcess } from './owner.ts'
+import { isLiving, isOurs, thisProcess } from './owner.ts'
 import type { Owner } from './owner.ts'
 
 /** ms after which a start has been a good one. */
@@ -36,7 +36,7 @@ export class Opening {
   /** The process that is opening the spool now. */
   get other(): number | undefined {
     const last = this.#read()
-    if (!last || last.loaded || last.owner.pid === process.pid) return undefined
+    if (!last || last.loaded || isOurs(last.owner)) return undefined
     return isLiving(last.owner) ? last.owner.pid : undefined
   }
 
@@ -66,7 +66,8 @@ export class Opening {
   /** To be called at the end, whether the opening was a success or threw an error. */
   end(): void {
     clearTimeout(this.#timer)
-    if (this.#read()?.owner.pid === process.pid) this.#remove()
+    const last = this.#read()
+    if (last && isOurs(last.owner)) this.#remove()
   }
 
   /** Undefined when there is none. One that is torn was being written as the process died. */

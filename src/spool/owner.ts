@@ -5,11 +5,10 @@
  *
  * A process id alone proves nothing: it is given out again, and in containers everybody is 1. So an
  * owner is living when a process of that id, started at that tick of that boot, is there and is no
- * zombie. A container cannot see the processes of another one: there the owner looks dead. An
- * appliance is then known by its control socket, before LMDB is opened (`answers.ts`): LMDB tells
- * processes apart by their id alone, and two of one id do not get as far as this record. One without
- * a socket is taken over, and if it lives after all and its id is another one, its next write fails
- * with `spool-owner` and changes nothing. Where there is no /proc, a process of that id is enough.
+ * zombie. A container cannot see the processes of another one: there the owner looks dead, and it is
+ * the claim (`claim.ts`), taken before LMDB is opened, that tells. Where no claim could be made, the
+ * spool is taken over, and if its owner lives after all, its next write fails with `spool-owner` and
+ * changes nothing. Where there is no /proc, a process of that id is enough.
  */
 import { readFileSync } from 'node:fs'
 import type { Databases } from './databases.ts'

@@ -3,17 +3,24 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDouble } from './answers.ts'
+import { claimant } from './claim.ts'
 import { openEnvironment } from './environment.ts'
+import { claimed } from './failure.ts'
 import { inspectFile } from './file.ts'
 import { Records } from './records.ts'
 
 /** The stored checkpoint of each queue that has one; empty when there is no spool. Throws
- * `spool-damaged`, or LMDB's error when the folder cannot be read. */
+ * `spool-damaged`, `spool-owner` when the owner is a process of the same id in another container, or
+ * LMDB's error when the folder cannot be read. */
 export async function peekCheckpoints(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   const file = join(folder, 'data.mdb')
   if (!existsSync(file)) return found
   inspectFile(file)
+  // LMDB would take this process for that one, and end it (measured).
+  const owner = await claimant(folder)
+  if (owner && isDouble(owner)) throw claimed(folder, owner)
   const environment = openEnvironment(folder, true)
   try {
     const records = new Records(environment)

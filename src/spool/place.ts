@@ -1,12 +1,13 @@
 /**
  * The folder of a spool, looked at before LMDB touches it: it must be there, on a disk of this
- * machine, not be an appliance's that answers or be opened by another process at this moment, and have a file that does not end the
- * process that maps it.
+ * machine, be claimed by this process alone, and have a file that does not end the process that maps
+ * it.
  */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { error } from '../error.ts'
 import { answerOn } from './answers.ts'
+import { Claim } from './claim.ts'
 import { fileSystemOf } from '../io/file-system.ts'
 import type { FileSystem } from '../io/file-system.ts'
 import { answered, cureOfDamage, failed, inUse } from './failure.ts'
@@ -25,6 +26,8 @@ export interface Place extends PlaceOptions {
   /** The folder without symbolic links. */
   real: string
   opening: Opening
+  /** Taken by `checkPlace`; to be released when LMDB is closed. */
+  claim: Claim
 }
 
 /** Makes the folder if need be. Throws `spool-failed`. */
@@ -32,7 +35,8 @@ export function placeOf(options: PlaceOptions): Place {
   try {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 })
     const real = realpathSync(options.folder)
-    return { ...options, real, opening: new Opening(real) }
+    const claim = new Claim(options.folder, real)
+    return { ...options, real, opening: new Opening(real), claim }
   } catch (thrown) {
     throw failed(options.folder, 'cannot be made', thrown)
   }
@@ -40,11 +44,13 @@ export function placeOf(options: PlaceOptions): Place {
 
 /** Throws `spool-failed`, `spool-owner` or `spool-damaged`; then LMDB must not be opened. */
 export async function checkPlace(place: Place): Promise<void> {
-  const { folder, real, opening } = place
+  const { folder, real, opening, claim } = place
   await refuseNetwork(place)
+  await claim.take()
+  // Those that have no claim: of an older release, or where no socket could be made for it.
   if (opening.other !== undefined) throw inUse(folder, opening.other)
-  const answer = await answerOn(real)
-  if (answer) throw answered(folder, answer.pid)
+  const answer = await answerOn(real, 'cefline.sock')
+  if (answer) throw answered(folder, answer)
   const file = join(real, 'data.mdb')
   inspectFile(file)
   const suspect = opening.suspect && existsSync(file)

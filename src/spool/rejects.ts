@@ -70,11 +70,6 @@ export class Rejects {
     return listed.flat()
   }
 
-  /** All that match. */
-  query(query: RejectQuery): StoredReject[] {
-    return this.page(query, Infinity).rejects
-  }
-
   /** Those that match of the next few entries. */
   page(query: RejectQuery, entries = readAtOnce): RejectPage {
     const { after = 0, limit = Infinity, source, destination, code } = query

@@ -4,6 +4,7 @@
  */
 import { idBytes } from '../io/lines.ts'
 import type { SpoolConfiguration } from './interface.ts'
+import { joinedWith } from './joined.ts'
 import { weight } from './weight.ts'
 
 /** What stays free on the volume unless the configuration says otherwise. */
@@ -39,6 +40,11 @@ export class Settings {
     return this.#now.queues
   }
 
+  /** The queue and those that share what they remember with it. */
+  joined(queue: string): string[] {
+    return joinedWith(queue, this.#now.joined)
+  }
+
   /** Destination → queues that it reads. */
   get destinations(): ReadonlyMap<string, readonly string[]> {
     return this.#now.destinations
@@ -51,8 +57,8 @@ export class Settings {
 }
 
 function complete(options: SpoolConfiguration): Required<SpoolConfiguration> {
-  const { maxBytes, reserve = usualReserve, remember, queues, destinations } = options
+  const { maxBytes, reserve = usualReserve, remember, queues, joined = [], destinations } = options
   const most = Math.floor((maxBytes * shareOfIds) / weight(2 * idBytes))
   const count = Math.min(remember.count, most)
-  return { maxBytes, reserve, remember: { age: remember.age, count }, queues, destinations }
+  return { maxBytes, reserve, remember: { age: remember.age, count }, queues, joined, destinations }
 }

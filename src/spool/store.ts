@@ -38,6 +38,7 @@ export class Store implements Databases {
   #leaving: Promise<void> | undefined
   #epoch = 0
   #closed: Promise<void> | undefined
+  #left = false
   #lost = false
   #checked = Date.now()
 
@@ -55,9 +56,9 @@ export class Store implements Databases {
       await store.#claim()
       return store
     } catch (thrown) {
-      await store?.close()
-      place.opening.end()
-      opened.delete(real)
+      // One that does not close in time has LMDB open, and the folder with it.
+      if (store) await store.close()
+      else leave(place)
       throw isCeflineError(thrown) ? thrown : failed(folder, 'cannot be opened', thrown)
     }
   }
@@ -91,6 +92,12 @@ export class Store implements Databases {
   /** Another process has taken the spool over: nothing more can be written. */
   get lost(): boolean {
     return this.#lost
+  }
+
+  /** It was closed, and LMDB did not end in time: it waits for a lock that another process holds, or
+   * for a disk that does not answer, and so would the end of the process (measured). */
+  get stuck(): boolean {
+    return this.closed && !this.#left
   }
 
   /** Bytes of the environment's file: what it has ever needed, as it never shrinks. */
@@ -145,8 +152,8 @@ export class Store implements Databases {
     return this.#release()
       .then(() => this.#environment?.root.close())
       .finally(() => {
-        this.#place.opening.end()
-        opened.delete(this.#place.real)
+        this.#left = true
+        leave(this.#place)
       })
   }
 
@@ -240,4 +247,11 @@ export class Store implements Databases {
       throw failed(this.folder, 'cannot be opened anew', thrown)
     }
   }
+}
+
+/** To be called when LMDB is closed, or was never opened. */
+function leave({ opening, claim, real }: Place): void {
+  opening.end()
+  claim.release()
+  opened.delete(real)
 }

@@ -21,15 +21,16 @@ export async function takeBack(
   lines: Lines,
   numbers: readonly number[],
   parts: AppendParts,
+  joined: readonly string[] = [],
 ): Promise<Appended> {
   return parts.rejects.alone(async () => {
     const removal = parts.rejects.without(numbers)
     const own = ownRecords(queue, removal)
     const batch = { read: 0, lines, rejects: [], ignored: 0 }
     if (lines.count === 0 && removal.entries.length === 0) {
-      return append(queue, { ...batch, lines: noLines }, parts)
+      return append(queue, { ...batch, lines: noLines }, parts, joined)
     }
-    return append(queue, batch, parts, (record) => {
+    return append(queue, batch, parts, joined, (record) => {
       parts.rejects.remove(removal)
       balance(record, own, lines.count)
     })

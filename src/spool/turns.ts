@@ -16,6 +16,13 @@ export class Turns {
     }
   }
 
+  /** The turn of all these names at once. In one order for all, so that no two wait for each other. */
+  takeAll<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
+    const [first, ...others] = [...new Set(names)].sort()
+    if (first === undefined) return work()
+    return this.take(first, () => this.takeAll(others, work))
+  }
+
   /** Resolves when nobody has a turn. */
   async idle(): Promise<void> {
     while (this.#last.size > 0) await Promise.all(this.#last.values())

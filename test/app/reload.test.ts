@@ -9,7 +9,7 @@ import type { TLSSocket } from 'node:tls'
 import t from 'tap'
 import type { Test } from 'tap'
 import { activity, idsIn, simple, startAppliance, syslog } from '../helpers/appliance.ts'
-import { makeAuthority, pem } from '../helpers/certificates.ts'
+import { fingerprintOf, makeAuthority, pem } from '../helpers/certificates.ts'
 import type { Certificate } from '../helpers/certificates.ts'
 import { eventually } from '../helpers/daemon.ts'
 import { needs } from '../helpers/peers.ts'
@@ -105,6 +105,73 @@ t.test('certificates are swapped under a connection', needs('openssl'), async (t
   t.equal(idsIn(siem.lines()).length, new Set(idsIn(siem.lines())).size)
 })
 
+for (const receiptEvery of ['0s', '1s']) {
+  const name = `a renewed client certificate is the one presented; receiptEvery: ${receiptEvery}`
+  t.test(name, needs('openssl'), async (t) => {
+    const { api, folder, configuration } = await simple(t)
+    const certificates = join(folder, 'made')
+    mkdirSync(certificates)
+    const authority = await makeAuthority(certificates)
+    // Of the same name, as a renewal is: nothing but the certificate tells them apart.
+    const old = await authority.sign('cefline')
+    const renewed = await authority.sign('cefline')
+    const siem = await startStrictServer(t, await authority.sign('sensor'), authority.cert)
+    place(folder, 'one', old)
+    symlinkSync('one', join(folder, '..data'))
+    const [cert, key] = ['tls.crt', 'tls.key'].map((name) => join(folder, '..data', name))
+    const tls = { ca: authority.cert, cert, key }
+    const url = `tls://127.0.0.1:${siem.port}`
+    const destinations = { siem: syslog(0, { url, framing: 'lf', receiptEvery, tls }) }
+    const appliance = startAppliance(t, { ...configuration, destinations }, { folder })
+    await appliance.started
+    await siem.until(5)
+    t.same(new Set(siem.fingerprints), new Set([fingerprintOf(old)]))
+
+    place(folder, 'two', renewed)
+    swap(folder, 'two')
+    t.match(await appliance.said(/was taken over/), /: destination siem changed$/)
+    const before = siem.fingerprints.length
+    api.add(5)
+    await siem.until(10)
+    await appliance.delivered()
+    t.equal(siem.fingerprints.at(-1), fingerprintOf(renewed))
+    t.notOk(siem.fingerprints.slice(before).includes(fingerprintOf(old)), 'nor the old one again')
+    t.same(idsIn(siem.lines()).length, 10, 'and nothing is sent twice')
+  })
+}
+
+t.test('a destination that is changed in mid block sends nothing twice', async (t) => {
+  const folder = t.testdir({ drop: {} })
+  const sink = await startSink(t)
+  const configuration = (more: object) => ({
+    sources: { alerts: { type: 'netwrix-alerts', folder: join(folder, 'drop') } },
+    destinations: { siem: syslog(sink.port, { framing: 'lf', receiptEvery: '1s', ...more }) },
+  })
+  const slow = { rate: { events: 500, burst: '100ms' } }
+  const appliance = startAppliance(t, configuration(slow), { folder, watched: false })
+  await appliance.started
+  const rows = Array.from({ length: 1500 }, (_, row) => {
+    return `2026-03-28T14:01:48Z\tu\tAdded\tuser\t${row}\tdc\tActive Directory\t${row}`
+  })
+  const head = 'When\tWho\tAction\tObject type\tWhat\tWhere\tData source\tRID'
+  writeFileSync(join(folder, 'drop', 'some.csv'), [head, ...rows].join('\n'))
+  await sink.until(100)
+  for (const more of [{ ...slow, timeout: '20s' }, { ...slow, timeout: '21s' }, {}]) {
+    const before = sink.lines().length
+    appliance.write(configuration(more))
+    await appliance.reload()
+    await appliance.said(/taken over: destination siem changed/)
+    await sink.until(Math.min(1500, before + 200))
+  }
+  await sink.until(1500)
+  await appliance.delivered()
+  const ids = idsIn(sink.lines())
+  t.equal(new Set(ids).size, 1500)
+  t.equal(ids.length, 1500)
+  const [destination] = (await appliance.status()).destinations
+  t.match(destination?.ledger, [{ spooled: 1500, received: 1500 }])
+})
+
 /** As Kubernetes lays a secret out: a folder of its own behind a symbolic link. */
 function place(folder: string, name: string, { cert, key }: Certificate): void {
   mkdirSync(join(folder, name))
@@ -121,13 +188,16 @@ function swap(folder: string, name: string): void {
 async function startStrictServer(t: Test, { cert, key }: Certificate, clientCa: string) {
   const context = { cert: await pem(cert), key: await pem(key), ca: await pem(clientCa) }
   const clients: string[] = []
+  const fingerprints: string[] = []
   const sockets = new Set<TLSSocket>()
   let text = ''
   const lines = () => text.split('\n').slice(0, -1)
   const server = createServer({ ...context, requestCert: true, rejectUnauthorized: true })
   server.on('tlsClientError', () => {})
   server.on('secureConnection', (socket) => {
-    clients.push(String(socket.getPeerCertificate().subject.CN))
+    const { fingerprint256, subject } = socket.getPeerCertificate()
+    clients.push(String(subject.CN))
+    fingerprints.push(fingerprint256)
     sockets.add(socket)
     socket.on('error', () => {})
     socket.on('close', () => sockets.delete(socket))
@@ -141,6 +211,7 @@ async function startStrictServer(t: Test, { cert, key }: Certificate, clientCa: 
   return {
     port: (server.address() as AddressInfo).port,
     clients,
+    fingerprints,
     lines,
     until: (count: number) =>
       eventually(

@@ -26,6 +26,7 @@ function verbsOf(some: Partial<Verbs> = {}): Verbs {
     lines: async function* () {},
     setAside: none,
     forget: none,
+    setCheckpoint: none,
     rejects: none,
     records: async function* () {},
     retry: async function* () {},

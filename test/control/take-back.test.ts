@@ -17,7 +17,7 @@ interface Taken {
 function recorder(known: string[] = []): { spool: LmdbSpool; taken: Taken[] } {
   const taken: Taken[] = []
   const spool = {
-    remembers: (_queue: string, id: Uint8Array) => known.includes(Buffer.from(id).toString()),
+    wasGiven: (_queue: string, id: Uint8Array) => known.includes(Buffer.from(id).toString()),
     takeBack: async (queue: string, lines: Lines, numbers: readonly number[]) => {
       taken.push({ queue, lines, numbers })
       return { spooled: lines.count, alreadyGiven: 0, rejected: 0 }

@@ -11,22 +11,22 @@ import type { Block, CheckStep, Delivery, Destination } from '../core.ts'
 import { error } from '../error.ts'
 import { tlsSchema } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
-import type { Framing } from '../syslog/framing.ts'
 import type { Format } from '../syslog/message.ts'
 import { facilities } from '../syslog/priority.ts'
 import { largestDatagram, receivers } from '../syslog/receivers.ts'
-import type { Receiver, Wire } from '../syslog/receivers.ts'
+import type { Framing, Receiver, Wire } from '../syslog/receivers.ts'
 import { checkSyslog } from './syslog/check.ts'
 import { Failover } from './syslog/failover.ts'
+import { payloadOf, payloadSchema } from './syslog/payload.ts'
+import type { PayloadOptions } from './syslog/payload.ts'
 import { makeRoute } from './syslog/route.ts'
 import type { Route } from './syslog/route.ts'
 
-export interface Options {
+export interface Options extends PayloadOptions {
   url: string[]
   receiver: Receiver | null
   format: Format | null
   framing: Framing | null
-  payload: 'cef'
   facility: string
   hostname: string | null
   appName: string
@@ -67,11 +67,7 @@ export const schema = {
     nullable: true,
     default: null as Framing | null,
   },
-  payload: {
-    doc: 'What a message carries.',
-    format: ['cef'],
-    default: 'cef',
-  },
+  ...payloadSchema,
   facility: {
     doc: 'Syslog facility; one of its own keeps Sentinel from taking the events twice.',
     format: [...facilities.keys()],
@@ -155,8 +151,9 @@ class Syslog implements Destination {
     this.#hostname = { name: hostname ?? systemHostname(), given: hostname !== null }
     const facility = facilityNumber(options.facility, place)
     const header = { facility, hostname: this.#hostname.name, appName, timezone }
+    const content = payloadOf(options, header, place)
     const routes = options.url.map((url) =>
-      makeRoute(url, { ...options, place, byHand: options, header }),
+      makeRoute(url, { ...options, place, byHand: options, header, content }),
     )
     for (const { target } of routes) checkSize(options.maxBytes, target.transport === 'udp', place)
     checkWindow(options.receiptWindow, place)

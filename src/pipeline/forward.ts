@@ -12,17 +12,16 @@ import type { Destination } from '../core.ts'
 import { asCefline } from '../error.ts'
 import { Pace } from './rate.ts'
 import { Backoff, pause, waitAfter } from './retry.ts'
-import { Run } from './run.ts'
-import type { Forward, Kept } from './run.ts'
+import { noProgress, Run } from './run.ts'
+import type { Forward } from './run.ts'
 
 /** Runs until aborted. Never throws. */
 export async function forward(options: Forward): Promise<void> {
-  const { destination, events, rate, signal } = options
+  const { destination, events, progress = noProgress(), rate, signal } = options
   const backoff = new Backoff()
   const pace = rate && new Pace(rate, overheadOf(destination))
-  const kept: Kept = { pace, partly: new Map(), refused: [] }
   while (!signal.aborted) {
-    const run = new Run(options, kept)
+    const run = new Run(options, progress, pace)
     try {
       await run.deliver()
       await run.settled()

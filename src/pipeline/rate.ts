@@ -22,7 +22,7 @@ export interface Rate {
 const least = 50
 
 /** A block, and how many of its lines, from the first on. */
-interface Begun {
+export interface Begun {
   sequence: number
   lines: number
   /** Where those end in its bytes; undefined: not found out yet. */
@@ -83,6 +83,14 @@ export class Pace {
     if (taken === count) return block
     return { queue, sequence, upTo, count: taken, lines: lines.subarray(from.offset, offset) }
   }
+}
+
+/** The block without its lines that are received; itself when none is. */
+export function rest(block: Block, received: Begun | undefined): Block {
+  const { queue, sequence, count, lines } = block
+  if (received?.sequence !== sequence) return block
+  const left = lines.subarray(endOf(lines, received.lines))
+  return { queue, sequence, upTo: count, count: count - received.lines, lines: left }
 }
 
 /** Where the first `count` lines end. */

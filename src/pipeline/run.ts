@@ -6,7 +6,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Block, Delivery, Destination, Place, Reached, Scratch, Spool } from '../core.ts'
 import type { DestinationEvents } from '../telemetry/destination-events.ts'
-import type { Pace, Rate } from './rate.ts'
+import { rest } from './rate.ts'
+import type { Begun, Pace, Rate } from './rate.ts'
 import { stepsTo } from './refusals.ts'
 import type { Refusal } from './refusals.ts'
 
@@ -17,18 +18,25 @@ export interface Forward {
   queues: string[][]
   /** How fast at most; undefined: as fast as the destination takes it. */
   rate?: Rate | undefined
+  /** Of the loop of the same name before this one, where there was one on this spool. */
+  progress?: Progress
   spool: Spool
   events: DestinationEvents
   signal: AbortSignal
 }
 
-/** What outlives a run. */
-export interface Kept {
-  readonly pace: Pace | undefined
+/** How far blocks that go in parts have come. It outlives a run, and a loop that is exchanged for
+ * another one: a position moves by whole blocks. Both belong together: what is received of a block
+ * are its lines without the refused ones. */
+export interface Progress {
   /** Of each queue's block of which not every part is received: its lines that are. */
-  readonly partly: Map<string, { sequence: number; lines: number }>
+  readonly partly: Map<string, Begun>
   /** Lines of those blocks that the destination could not take. */
   refused: Refusal[]
+}
+
+export function noProgress(): Progress {
+  return { partly: new Map(), refused: [] }
 }
 
 /** What was handed out; `last`: with it its block is whole. */
@@ -36,7 +44,8 @@ type Out = Place & { count: number; last: boolean }
 
 export class Run {
   readonly #options: Forward
-  readonly #kept: Kept
+  readonly #progress: Progress
+  readonly #pace: Pace | undefined
   /** Ends the run when a commit of receipts fails, which the destination cannot know. */
   readonly #failed = new AbortController()
   /** Frees the wait for a block when the destination has ended. */
@@ -49,13 +58,14 @@ export class Run {
   /** Some receipt of this run is durable, or came for a part. */
   receipted = false
 
-  constructor(options: Forward, kept: Kept) {
+  constructor(options: Forward, progress: Progress, pace: Pace | undefined) {
     this.#options = options
-    this.#kept = kept
-    kept.pace?.restart(kept.partly)
+    this.#progress = progress
+    this.#pace = pace
+    pace?.restart(progress.partly)
     // The others are said again with the lines that they are of.
-    kept.refused = kept.refused.filter(({ queue, sequence, line }) => {
-      const begun = kept.partly.get(queue)
+    progress.refused = progress.refused.filter(({ queue, sequence, line }) => {
+      const begun = progress.partly.get(queue)
       return begun?.sequence === sequence && line < begun.lines
     })
   }
@@ -66,7 +76,7 @@ export class Run {
       receipt: (block) => this.#receipt(block),
       reject: (block, line, code, reason) => {
         const { queue, sequence, count, upTo = count } = block
-        this.#kept.refused.push({ queue, sequence, line: upTo - count + line, code, reason })
+        this.#progress.refused.push({ queue, sequence, line: upTo - count + line, code, reason })
       },
       proof: (proof) => events.proof(proof),
       connected: (detail) => events.connected(detail),
@@ -89,7 +99,8 @@ export class Run {
   /** Blocks in order until aborted, or parts of them as the rate allows; waits while there are none. */
   async *#blocks(signal: AbortSignal): AsyncGenerator<Block, void, void> {
     const { name, queues, spool } = this.#options
-    const { pace } = this.#kept
+    const pace = this.#pace
+    const { partly } = this.#progress
     const after = new Map<string, number>()
     const scratch: Scratch = {}
     for (const queue of queues.flat()) after.set(queue, spool.position(name, queue))
@@ -99,7 +110,7 @@ export class Run {
       if (signal.aborted) return
       const block = nextBlock(spool, queues, after, scratch)
       if (block) {
-        const part = pace?.part(block) ?? block
+        const part = pace ? pace.part(block) : rest(block, partly.get(block.queue))
         const { queue, sequence, count, upTo } = part
         const last = upTo === undefined || upTo === block.count
         if (last) after.set(queue, sequence)
@@ -127,7 +138,7 @@ export class Run {
   }
 
   #pass({ queue, sequence, count, last }: Out): void {
-    const { partly } = this.#kept
+    const { partly } = this.#progress
     const begun = partly.get(queue)
     // One that was given up half sent (whenFull) is another one's.
     const lines = (begun?.sequence === sequence ? begun.lines : 0) + count
@@ -146,15 +157,15 @@ export class Run {
   /** Commits what has been reached, again and again until nothing new came meanwhile. */
   async #commit(): Promise<void> {
     const { name, spool, events } = this.#options
-    const kept = this.#kept
+    const progress = this.#progress
     await Promise.resolve()
     while (this.#reached.size > 0) {
       const reached = this.#reached
-      const [passed, later] = partition(kept.refused, (refusal) => {
+      const [passed, later] = partition(progress.refused, (refusal) => {
         return refusal.sequence <= (reached.get(refusal.queue)?.sequence ?? 0)
       })
       this.#reached = new Map()
-      kept.refused = later
+      progress.refused = later
       try {
         for (const step of stepsTo(reached, passed, spool)) {
           await spool.receipts(name, step.reached, step.rejects)

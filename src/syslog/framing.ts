@@ -9,9 +9,8 @@
  * to one that counts. So a chunk ends where a message ends, and a connection is closed there.
  */
 import type { Block, Delivery } from '../core.ts'
+import type { Framing } from './receivers.ts'
 import type { Messages } from './wire.ts'
-
-export type Framing = 'lf' | 'octet-counting' | 'nul'
 
 /** Bytes from which on a chunk is full: writes of 64 to 256 KiB cost the fewest calls. */
 export const chunkBytes = 128 * 1024

@@ -4,11 +4,13 @@
  * of the project's facts about CEF and syslog; `measured` means run against the real program.
  */
 import type { Format } from './message.ts'
-import type { Framing } from './framing.ts'
 import { largestData } from './relp.ts'
 
 /** RELP frames messages itself, so `framing` says nothing there. */
 export type Transport = 'udp' | 'tcp' | 'tls' | 'relp' | 'relps'
+
+/** How messages are parted on a stream; see `framing.ts`. */
+export type Framing = 'lf' | 'octet-counting' | 'nul'
 
 export interface Wire {
   format: Format

@@ -13,6 +13,8 @@ const lineFeed = 10
 export class Frames {
   /** The server’s words when this line of the block is not to be sent any more. */
   readonly #givenUp: (block: Block, line: number) => string | undefined
+  /** Whether the server has this line of the block already. */
+  readonly #isTaken: (block: Block, line: number) => boolean
   #bytes = Buffer.alloc(0)
   #used = 0
   /** For each frame where it ends, and which line of the block it holds. */
@@ -20,8 +22,12 @@ export class Frames {
   #lines = new Uint32Array(0)
   #count = 0
 
-  constructor(givenUp: (block: Block, line: number) => string | undefined) {
+  constructor(
+    givenUp: (block: Block, line: number) => string | undefined,
+    isTaken: (block: Block, line: number) => boolean = () => false,
+  ) {
     this.#givenUp = givenUp
+    this.#isTaken = isTaken
   }
 
   /** Frames in hand. */
@@ -29,7 +35,8 @@ export class Frames {
     return this.#count
   }
 
-  /** Fills with the block's messages, numbered from `transaction`; reports those that cannot be sent. */
+  /** Fills with the block's messages that the server does not have, numbered from `transaction`;
+   * reports those that cannot be sent. */
   pack(block: Block, messages: Messages, transaction: number, reject: Delivery['reject']): void {
     this.#clear(block)
     messages.each(block, reject, (header, text, start, end, line) => {
@@ -43,6 +50,7 @@ export class Frames {
         reject(block, line, 'refused', refusal)
         return
       }
+      if (this.#isTaken(block, line)) return
       this.#reserve(frameOverhead + length)
       const out = this.#bytes
       let at = writeHead(out, this.#used, transaction, length)

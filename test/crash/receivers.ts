@@ -2,16 +2,12 @@
  * The three receivers: real rsyslog, real syslog-ng with flow control, and our own. All take octet
  * counts, over TCP too: with line feeds a break in mid message leaves a cut event that looks whole.
  */
-import { execFile } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { findProgram, unpacked } from '../helpers/peers.ts'
+import { findProgram, rsyslogModules } from '../helpers/peers.ts'
+import { hashed, installation } from '../helpers/syslog-ng.ts'
 import type { OwnOptions } from './own/behaviour.ts'
 import type { Prepare, Program, Start } from './receiver.ts'
-
-const run = promisify(execFile)
 
 export const receiverNames = ['rsyslog', 'syslog-ng', 'own'] as const
 export type ReceiverName = (typeof receiverNames)[number]
@@ -29,12 +25,6 @@ export const programsOf: Record<ReceiverName, string[]> = {
 /** `own`: folder of our own receiver, compiled. */
 export function prepareReceiver(name: ReceiverName, own: string): Prepare {
   return { rsyslog, 'syslog-ng': syslogNg, own: (start: Start) => ownReceiver(start, own) }[name]
-}
-
-/** Folder of Debian's modules, by the machine's architecture. */
-const architectures: Partial<Record<NodeJS.Architecture, string>> = {
-  x64: 'x86_64-linux-gnu',
-  arm64: 'aarch64-linux-gnu',
 }
 
 async function rsyslog({ folder, port, output, number, tls }: Start): Promise<Program> {
@@ -57,10 +47,9 @@ input(type="imtcp" port="${port}" address="127.0.0.1")
 action(type="omfile" file="${output}" template="line")
 `,
   )
-  const modules = `/usr/lib/${architectures[process.arch] ?? process.arch}/rsyslog`
   return {
     program: findProgram('rsyslogd') ?? 'rsyslogd',
-    args: ['-n', '-f', configuration, '-i', join(folder, `pid-${number}`), '-M', modules],
+    args: ['-n', '-f', configuration, '-i', join(folder, `pid-${number}`), '-M', rsyslogModules],
   }
 }
 
@@ -68,7 +57,7 @@ async function syslogNg({ folder, port, output, number, tls }: Start): Promise<P
   const configuration = join(folder, `syslog-ng-${number}.conf`)
   const secure = tls
     ? `tls(key-file("${tls.server.key}") cert-file("${tls.server.cert}")
-           ca-dir("${await authorities(folder, tls.ca)}") peer-verify(required-trusted))`
+           ca-dir("${await hashed(folder, tls.ca)}") peer-verify(required-trusted))`
     : ''
   await writeFile(
     configuration,
@@ -92,29 +81,6 @@ log { source(s); destination(d); flags(flow-control); };
     ),
     environment,
   }
-}
-
-/** What a syslog-ng that was unpacked into a folder must be told; nothing when it is installed. */
-function installation(): { environment: Record<string, string>; flags: string[] } {
-  const libraries = join(unpacked('syslog-ng'), 'usr', 'lib')
-  const own = join(libraries, 'syslog-ng')
-  if (!existsSync(own)) return { environment: {}, flags: [] }
-  const version = readdirSync(own).find((name) => /^\d+\.\d+$/.test(name)) ?? ''
-  const machine = readdirSync(libraries).filter((name) => name.endsWith('-linux-gnu'))
-  const folders = [own, ...machine.map((name) => join(libraries, name))]
-  return {
-    environment: { LD_LIBRARY_PATH: folders.join(':') },
-    flags: [`--module-path=${join(own, version)}`],
-  }
-}
-
-/** syslog-ng finds authorities in a folder, by the hash of their names. */
-async function authorities(folder: string, ca: string): Promise<string> {
-  const made = join(folder, 'authorities')
-  await mkdir(made, { recursive: true })
-  const { stdout } = await run('openssl', ['x509', '-noout', '-subject_hash', '-in', ca])
-  await copyFile(ca, join(made, `${stdout.trim()}.0`))
-  return made
 }
 
 async function ownReceiver({ port, output, tls }: Start, own: string): Promise<Program> {

@@ -2,6 +2,8 @@ import t from 'tap'
 import type { Block, Delivery, Destination } from '../../src/core.ts'
 import { error } from '../../src/error.ts'
 import { forward } from '../../src/pipeline/forward.ts'
+import type { Rate } from '../../src/pipeline/rate.ts'
+import { noProgress } from '../../src/pipeline/run.ts'
 import type { LmdbSpool } from '../../src/spool/spool.ts'
 import { batchOf, linesOf, recordedEvents, spoolFor } from '../helpers/pipeline.ts'
 
@@ -289,3 +291,42 @@ t.test(
     t.match(spool.ledger('siem')[0], { spooled: 10, received: 8, refused: 2, waiting: 0 })
   },
 )
+
+t.test('a loop that takes the place of another one goes on in mid block', async (t) => {
+  const spool = await spoolFor(t)
+  await spool.append('alerts', batchOf(0, 10))
+  await spool.append('alerts', batchOf(10, 12))
+  const progress = noProgress()
+  const lines: string[][] = []
+  const { events } = recordedEvents()
+  const loop = async (rate: Rate | undefined, until: string) => {
+    const ending = new AbortController()
+    const mine: string[] = []
+    lines.push(mine)
+    const destination = destinationOf(async (blocks, { receipt, reject }) => {
+      for await (const block of blocks) {
+        mine.push(...linesOf(block))
+        for (const bad of ['line 1', 'line 8']) {
+          const index = linesOf(block).indexOf(bad)
+          if (index >= 0) reject(block, index, 'too-large', 'never')
+        }
+        receipt(block)
+        if (mine.includes(until)) ending.abort()
+      }
+    })
+    const { signal } = ending
+    const rest = { spool, events: events.destination('siem'), progress, signal }
+    await forward({ name: 'siem', destination, queues: both(), rate, ...rest })
+  }
+  const slow = { events: 200, bytes: null, burst: 15 }
+  await loop(slow, 'line 3')
+  t.equal(spool.position('siem', 'alerts'), 0)
+  await loop(slow, 'line 6')
+  await loop(undefined, 'line 11')
+  const all = Array.from({ length: 12 }, (_, index) => `line ${index}`)
+  t.strictSame(lines.flat(), all, 'each of them once')
+  t.ok(lines.every((some) => some.length > 0))
+  t.equal(spool.position('siem', 'alerts'), 2)
+  t.match(spool.rejects().list(9), [{ record: 'line 1' }, { record: 'line 8' }])
+  t.match(spool.ledger('siem')[0], { spooled: 12, received: 10, refused: 2, waiting: 0 })
+})

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Block } from '../../src/core.ts'
-import { Pace } from '../../src/pipeline/rate.ts'
+import { Pace, rest } from '../../src/pipeline/rate.ts'
 import { batchOf, linesOf } from '../helpers/pipeline.ts'
 
 function blockOf(count: number, queue = 'alerts', sequence = 1): Block {
@@ -64,4 +64,13 @@ t.test('waiting ends when an event may go, and on abort', async (t) => {
   const waited = slow.ready(ending.signal)
   ending.abort()
   await waited
+})
+
+t.test('what is left of a block, of which some lines are received', async (t) => {
+  const block = blockOf(5)
+  t.equal(rest(block, undefined), block)
+  t.equal(rest(block, { sequence: 2, lines: 3 }), block, 'of another one')
+  const left = rest(block, { sequence: 1, lines: 3 })
+  t.match(left, { queue: 'alerts', sequence: 1, count: 2, upTo: 5 })
+  t.strictSame(linesOf(left), linesOf(block).slice(3))
 })

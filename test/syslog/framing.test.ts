@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Framing } from '../../src/syslog/framing.ts'
 import { chunkBytes, frame, frameBlock } from '../../src/syslog/framing.ts'
 import { Headers } from '../../src/syslog/message.ts'
+import type { Framing } from '../../src/syslog/receivers.ts'
 import { Messages } from '../../src/syslog/wire.ts'
 import { blockOf, cefLine, recorder } from '../helpers/sink.ts'
 

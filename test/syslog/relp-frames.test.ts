@@ -83,3 +83,22 @@ t.test('one buffer for one block after the other, however large', async (t) => {
     t.ok(frames.bytes(0, count).equals(Buffer.from(expected)), `${count} of ${size} bytes`)
   }
 })
+
+t.test('what the server has is left out, and is not reported', async (t) => {
+  const taken = new Frames(
+    (_block, line) => (line === 1 ? '500' : undefined),
+    (_block, line) => line < 3,
+  )
+  const { reject, rejects } = recorder()
+  taken.pack(
+    blockOf(
+      1,
+      [1, 2, 3, 4].map((one) => cefLine(one)),
+    ),
+    messages,
+    7,
+    reject,
+  )
+  t.equal(taken.bytes(0, taken.count).toString(), framed(7, cefLine(4)))
+  t.match(rejects, [{ line: 1, code: 'refused' }])
+})

@@ -13,7 +13,10 @@
  * hundred times; and it gets longer each time, as it may be slow and no more.
  *
  * What a receiver was seen to do is remembered by its url, for as long as this process runs: with a
- * new configuration a stopped one is still one that has answered.
+ * new configuration a stopped one is still one that has answered. Another program behind the same url
+ * that never answers looks like one that hangs, and one that answers by RST like one that is killed
+ * again and again: nothing is sent to either, another url is gone to, and the error names the cure,
+ * which is to set `receiptEvery: 0`. A configuration with that forgets what was known.
  *
  * One, or a proxy before it, that closes a connection for being idle while we still wait to ask for
  * proof would make us send the same events for ever: proof is then asked for sooner, until a
@@ -133,7 +136,8 @@ export class Answers {
   missed(answer: NoProof): Notice | undefined {
     if (answer === 'unlisted') this.#unlisted += 1
     else if (answer !== 'stuck') this.#silent += 1
-    this.#memory.isDoubted = answer === 'silent' || answer === 'stuck'
+    // RST too: what always answers by it would be sent the same window for ever.
+    this.#memory.isDoubted = answer !== 'unlisted'
     const isDeaf = !this.#memory.hasAnswered && this.#silent >= mostMissed
     if (!isDeaf && this.#unlisted < mostMissed) return undefined
     this.#isGivenUp = true
@@ -152,16 +156,18 @@ export class Answers {
   }
 }
 
-const known = new WeakMap<Target, Answers>()
+const knownOf = new WeakMap<Target, Answers>()
 /** By place and url: as many as configurations have named. */
 const memories = new Map<string, Memory>()
 
 /** The target's, kept as long as the target is, with what is remembered of its url. */
 export function answersOf(target: Target): Answers {
+  const known = knownOf.get(target)
+  if (known) return known
   const name = `${target.place} ${target.url}`
-  const memory = memories.get(name) ?? nothing()
+  const memory = (target.receiptEvery > 0 ? memories.get(name) : undefined) ?? nothing()
   memories.set(name, memory)
-  const answers = known.get(target) ?? new Answers(target, memory)
-  known.set(target, answers)
+  const answers = new Answers(target, memory)
+  knownOf.set(target, answers)
   return answers
 }

@@ -13,13 +13,14 @@ import { peerCertificate, readTls } from '../../io/tls.ts'
 import type { TlsFiles } from '../../io/tls.ts'
 import { looksLikeContainerId } from '../../syslog/message.ts'
 import { connectTcp, connectTls, describeTls, resolve } from './connect.ts'
+import { describePayload } from './payload.ts'
 import { endSocket, openRelp } from './probe.ts'
 import type { Route } from './route.ts'
 import type { Target } from './target.ts'
 import { connectUdp } from './udp.ts'
 
 /** What `check` reads of a `Route`. */
-type Way = Pick<Route, 'target' | 'wire'>
+type Way = Pick<Route, 'target' | 'wire' | 'payload'>
 
 const udpFirst = 'UDP hardly ever fails, so the urls after it will hardly be used: put it last'
 
@@ -143,10 +144,11 @@ class Steps {
   }
 }
 
-function describeWire({ target: { transport, url }, wire }: Way): string {
+function describeWire({ target: { transport, url }, wire, payload }: Way): string {
   const own: Record<string, string> = { udp: 'one message a datagram', relp: 'RELP', relps: 'RELP' }
   const framing = own[transport] ?? wire.framing
-  return `${url}: ${wire.format}, ${framing}, at most ${wire.maxBytes} bytes a message`
+  const size = `at most ${wire.maxBytes} bytes a message`
+  return `${url}: ${wire.format}, ${framing}, ${size}${describePayload(payload)}`
 }
 
 /** A container's id changes with every restart, and a SIEM tells its senders apart by the name. */

@@ -137,14 +137,36 @@ export function unproven(target: Target, answer: NoProof, waited: number): Cefli
   return error(code, `${url} ${what[answer]}; what has no receipt is sent again`)
 }
 
+/** A receiver that has answered half-closes before and did not answer that of an empty connection;
+ * `waited` in ms. */
+export function unanswered(target: Target, answer: NoProof, waited: number): CeflineError {
+  const { place, url } = target
+  const isReset = answer === 'reset' || answer === 'unlisted'
+  const what = isReset
+    ? 'answered the half-close of an empty connection by RST, and has answered well before'
+    : `did not answer a half-close within ${inSeconds(waited)} (${place}.timeout), as it has before: it hangs or is overloaded`
+  const cure = `if another program is there now, set ${place}.receiptEvery: 0`
+  return error(
+    isReset ? 'lost' : 'timeout',
+    `${url} ${what}; nothing is sent to it until it answers (${cure})`,
+  )
+}
+
 /** A connection that was closed for being idle, after so many ms, before proof was asked for; it is
  * asked for each `every` ms from now on. */
 export function closedIdle({ place, url }: Target, after: number, every: number): CeflineError {
   const closes = `closes idle connections after ${inTenths(after)}`
-  const cure = `proof is asked for after ${inTenths(every)} from now on; or set ${place}.receiptEvery below ${inTenths(after)}`
+  const cure = `proof is asked for after ${inTenths(every)} from now on; or set ${place}.receiptEvery below ${inTenths(after)} (not to 0, which turns the proof off)`
   return error('lost', `${url} ${closes}: ${cure}; what has no receipt is sent again`, {
     retryAfter: 1000,
   })
+}
+
+/** The same where receipts rest on time alone: what is sent last never counts as received. */
+export function closedEarly({ place, receiptAfter, url }: Target, after: number): CeflineError {
+  const closed = `closed the connection ${inTenths(after)} after the last event, before that counted as received`
+  const cure = `if it always does, set ${place}.receiptAfter (now ${inTenths(receiptAfter)}) below that`
+  return error('lost', `${url} ${closed}: ${cure}; what has no receipt is sent again`)
 }
 
 function inSeconds(milliseconds: number): string {

@@ -4,7 +4,7 @@
  */
 import { answersOf } from './answers.ts'
 import { openConnection } from './connection.ts'
-import { unproven } from './failure.ts'
+import { unanswered } from './failure.ts'
 import { proveRead } from './half-close.ts'
 import type { Target } from './target.ts'
 import { until } from './until.ts'
@@ -17,7 +17,7 @@ export async function knock(target: Target, signal: AbortSignal): Promise<void> 
     const { patience } = answers
     const answer = await until(proveRead(connection, patience), signal)
     // A missing TIME_WAIT says nothing of its being alive.
-    if (answer !== 'read' && answer !== 'unlisted') throw unproven(target, answer, patience)
+    if (answer !== 'read' && answer !== 'unlisted') throw unanswered(target, answer, patience)
     answers.alive()
   } finally {
     connection.destroy()

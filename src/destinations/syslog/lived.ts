@@ -5,8 +5,10 @@
  * and then, and the old one, when everything on it has its receipt, is half-closed as a trial.
  */
 import type { Block, Place } from '../../core.ts'
+import type { CeflineError } from '../../error.ts'
 import { openConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
+import { closedEarly } from './failure.ts'
 import { proveRead } from './half-close.ts'
 import { takeBlocks } from './session.ts'
 import type { Outlet, Session } from './session.ts'
@@ -15,6 +17,8 @@ import { until } from './until.ts'
 
 /** ms that a receipt may come late on abort. */
 const lastLooks = 500
+/** ms without a write after which a connection that is closed by the peer was closed for being idle. */
+const least = 1000
 
 /** Resolves to true when the blocks have ended or the run was aborted, to false when it is time for
  * another connection. */
@@ -31,6 +35,7 @@ class Lived implements Outlet {
   readonly #since = performance.now()
   /** Bytes. */
   #written = 0
+  #closedEarly: CeflineError | undefined
 
   constructor(session: Session, connection: Connection) {
     this.#session = session
@@ -41,7 +46,7 @@ class Lived implements Outlet {
       async () => this.#written - ((await connection.unacknowledged()) ?? 0),
     )
     connection.isBusy = () => this.#unconfirmed.size > 0
-    connection.failed.addEventListener('abort', () => this.#unconfirmed.end())
+    connection.failed.addEventListener('abort', () => this.#lost())
   }
 
   get isOver(): boolean {
@@ -68,6 +73,8 @@ class Lived implements Outlet {
       if (isTried) this.#try()
       else await this.#connection.close()
       return signal.aborted || !this.isOver
+    } catch (thrown) {
+      throw this.#closedEarly ?? thrown
     } finally {
       this.#unconfirmed.end()
       if (!isTried) this.#connection.destroy()
@@ -85,6 +92,15 @@ class Lived implements Outlet {
       this.#written += chunk.length
     }
     written(this.#written)
+  }
+
+  /** No receipt comes after this. */
+  #lost(): void {
+    const { closedAfter, target } = this.#connection
+    if (this.#unconfirmed.size > 0 && closedAfter !== undefined && closedAfter >= least) {
+      this.#closedEarly = closedEarly(target, closedAfter)
+    }
+    this.#unconfirmed.end()
   }
 
   /** On abort: what is out has its time to live, no more; a failure in it is for the next run. */

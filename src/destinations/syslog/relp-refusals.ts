@@ -26,12 +26,20 @@ export class Refusals {
     return this.#refused.size > 0
   }
 
-  /** Counts a refusal with the server's words; returns how many there are in a row now. */
-  refused({ queue, sequence }: Place, line: number, text: string): number {
+  /** Takes a refusal with the server's words; returns how many in a row count by now. One that does
+   * not `count` says more of the server than of the event, which is sent again all the same; of an
+   * event of which one has counted, all do. */
+  refused({ queue, sequence }: Place, line: number, text: string, counts = true): number {
     const name = nameOf(queue, sequence, line)
-    const times = (this.#refused.get(name)?.times ?? 0) + 1
+    const before = this.#refused.get(name)?.times ?? 0
+    const times = before + (counts || before > 0 ? 1 : 0)
     this.#refused.set(name, { queue, sequence, line, times, text })
     return times
+  }
+
+  /** It was refused last time, or is given up. */
+  has({ queue, sequence }: Place, line: number): boolean {
+    return this.#refused.has(nameOf(queue, sequence, line))
   }
 
   /** The event was taken after all. */

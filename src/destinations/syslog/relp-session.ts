@@ -141,11 +141,11 @@ export class Session {
     this.destroy()
   }
 
-  /** Ends the connection and all waiting, at once. */
-  destroy(): void {
+  /** Ends the connection and all waiting, at once, for this reason. */
+  destroy(reason: Error = explain(undefined, this.#target, 'connected')): void {
     clearTimeout(this.#watchdog)
     clearTimeout(this.#limit)
-    this.#fail(explain(undefined, this.#target, 'connected'))
+    this.#fail(reason)
   }
 
   #read(piece: Buffer): void {

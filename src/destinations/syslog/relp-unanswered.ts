@@ -1,18 +1,26 @@
 /**
  * What was sent over RELP and has no answer yet. Answers come in the order of the messages, so that
- * counting them is enough: a block is received when its last line is answered, and every one before.
- * Only places are kept, and the line's number for each message in the window, in a ring.
+ * counting them is enough: a block is received when its last line is answered, and every one before,
+ * and none was refused. Only places are kept, and the line's number for each message in the window,
+ * in a ring.
  */
 import type { Block, Place } from '../../core.ts'
 import { linesBefore } from './relp-refusals.ts'
+import type { Range } from './relp-taken.ts'
 
 interface Sent {
   place: Place
+  /** Lines of the whole block that come before this part, and where the part ends. */
   before: number
+  end: number
+  /** The line of the whole block up to which all is sent, or cannot be. */
+  next: number
   /** Lines that are out and not answered. */
   open: number
   /** All lines that can be sent are out. */
   whole: boolean
+  /** One was refused: no receipt for this block and what comes after it. */
+  refused: boolean
 }
 
 export class Unanswered {
@@ -33,7 +41,9 @@ export class Unanswered {
   begin(block: Block): void {
     const { queue, sequence, upTo } = block
     const place = upTo === undefined ? { queue, sequence } : { queue, sequence, upTo }
-    this.#blocks.push({ place, before: linesBefore(block), open: 0, whole: false })
+    const before = linesBefore(block)
+    const lines = { before, next: before, end: before + block.count }
+    this.#blocks.push({ place, ...lines, open: 0, whole: false, refused: false })
   }
 
   /** A message with this line of the block goes out. */
@@ -41,6 +51,7 @@ export class Unanswered {
     const block = this.#blocks.at(-1)
     if (!block) return
     block.open += 1
+    block.next = block.before + line + 1
     this.#lines[(this.#oldest + this.#count) % this.#lines.length] = block.before + line
     this.#count += 1
   }
@@ -48,13 +59,16 @@ export class Unanswered {
   /** The block has no more messages. */
   whole(): void {
     const block = this.#blocks.at(-1)
-    if (block) block.whole = true
+    if (block) {
+      block.whole = true
+      block.next = block.end
+    }
     this.#settle()
   }
 
   /** The block whose message is answered next. */
   get place(): Place | undefined {
-    return this.#blocks[0]?.place
+    return this.#answering?.place
   }
 
   /** The line of that message in the whole block. */
@@ -64,7 +78,34 @@ export class Unanswered {
 
   /** That message is received. */
   answered(): void {
-    const block = this.#blocks[0]
+    this.#answer(this.#answering)
+  }
+
+  /** That message is not received. */
+  refused(): void {
+    const block = this.#answering
+    if (block) block.refused = true
+    this.#answer(block)
+  }
+
+  /** The blocks without a receipt, and the lines of each that were answered, refused ones among them. */
+  *left(): Generator<[Place, Range]> {
+    const answering = this.#answering
+    for (const block of this.#blocks) {
+      const { before: from, next, open, place } = block
+      // Behind the oldest message that is out nothing is answered.
+      if (open === 0) yield [place, { from, to: next }]
+      else if (block === answering) yield [place, { from, to: this.line }]
+    }
+  }
+
+  /** Blocks before it are refused ones of which nothing is out. */
+  get #answering(): Sent | undefined {
+    for (const block of this.#blocks) if (block.open > 0) return block
+    return undefined
+  }
+
+  #answer(block: Sent | undefined): void {
     if (!block) return
     this.#oldest = (this.#oldest + 1) % this.#lines.length
     this.#count -= 1
@@ -73,9 +114,13 @@ export class Unanswered {
   }
 
   #settle(): void {
-    for (let first = this.#blocks[0]; first?.whole && first.open === 0; first = this.#blocks[0]) {
+    for (let first = this.#blocks[0]; isReceived(first); first = this.#blocks[0]) {
       this.#blocks.shift()
       this.#received(first.place)
     }
   }
+}
+
+function isReceived(block: Sent | undefined): block is Sent {
+  return block !== undefined && block.whole && block.open === 0 && !block.refused
 }

@@ -5,12 +5,14 @@
  * gives it when the message is in its queue, which is in memory unless it is made a disk queue.)
  *
  * At most 128 messages are out without an answer; they are written many at once. An answer of 500
- * ends the session, as it does in librelp, and the message is sent again with the next; one that is
- * refused three times in a row goes to the rejects.
+ * ends the session, as it does in librelp, when those that are out by then are answered too, and the
+ * message is sent again with the next session; one that is refused three times in a row goes to the
+ * rejects. Nothing that was answered with 200 is sent again to the same url while this process runs.
  */
 import type { Socket } from 'node:net'
 import type { Block, Delivery } from '../../core.ts'
 import { error } from '../../error.ts'
+import type { CeflineError } from '../../error.ts'
 import { frame, textOf } from '../../syslog/relp.ts'
 import { Frames } from '../../syslog/relp-frames.ts'
 import type { Messages } from '../../syslog/wire.ts'
@@ -18,6 +20,8 @@ import { connectTcp, connectTls, describeTls, resolve } from './connect.ts'
 import { linesBefore, mostRefusals, refusalsOf } from './relp-refusals.ts'
 import type { Refusals } from './relp-refusals.ts'
 import { Session, windowSize } from './relp-session.ts'
+import { takenBy } from './relp-taken.ts'
+import type { Range, Taken } from './relp-taken.ts'
 import { Unanswered } from './relp-unanswered.ts'
 import type { Target } from './target.ts'
 import { until } from './until.ts'
@@ -90,8 +94,16 @@ class Run {
   readonly #messages: Messages
   readonly #delivery: Delivery
   readonly #refusals: Refusals
+  readonly #taken: Taken
   readonly #unanswered: Unanswered
   readonly #frames: Frames
+  /** What earlier sessions have brought of the block in hand. */
+  #before: Range | undefined
+  /** Why the session ends, when all that is out is answered. */
+  #refusal: CeflineError | undefined
+  /** Further refusals, which count when the server takes an event after them: one that takes nothing
+   * any more, as its disk is full, must not have a whole window given up. */
+  #uncounted: (() => void)[] = []
 
   constructor(target: Target, session: Session, messages: Messages, delivery: Delivery) {
     this.#target = target
@@ -99,16 +111,32 @@ class Run {
     this.#messages = messages
     this.#delivery = delivery
     this.#refusals = refusalsOf(target)
+    this.#taken = takenBy(target)
     this.#unanswered = new Unanswered(windowSize, (place) => {
       this.#refusals.passed(place)
+      this.#taken.passed(place)
       delivery.receipt(place)
     })
-    this.#frames = new Frames((block, line) => this.#givenUp(block, line))
+    this.#frames = new Frames(
+      (block, line) => this.#givenUp(block, line),
+      (block, line) => this.#isTaken(block, line),
+    )
     session.onAnswer((...answer) => this.#answered(...answer))
   }
 
   /** Takes blocks until there are no more or the signal aborts, and waits for the last answer. */
   async send(iterator: AsyncIterator<Block>, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#sendAll(iterator, signal)
+    } catch (thrown) {
+      // However the session ended after that: this is what is to be put right.
+      throw this.#refusal ?? thrown
+    } finally {
+      for (const [place, range] of this.#unanswered.left()) this.#taken.remember(place, range)
+    }
+  }
+
+  async #sendAll(iterator: AsyncIterator<Block>, signal: AbortSignal): Promise<void> {
     const session = this.#session
     const ending = AbortSignal.any([signal, session.failed])
     while (!signal.aborted) {
@@ -125,6 +153,7 @@ class Run {
   async #send(block: Block): Promise<void> {
     const session = this.#session
     const frames = this.#frames
+    this.#before = this.#taken.of(block)
     frames.pack(block, this.#messages, session.next, (...rejected) =>
       this.#delivery.reject(...rejected),
     )
@@ -134,6 +163,8 @@ class Run {
       // for more room, the server’s Nagle and our delayed acknowledgement would wait for each other,
       // 40 ms for each window (measured with rsyslog: 2,800 a second in place of 66,000).
       await session.unansweredAtMost(windowSize - 1)
+      // After a refusal nothing more is sent; the last answer ends the session, and this wait.
+      if (this.#refusal) await session.unansweredAtMost(0)
       const to = Math.min(frames.count, from + windowSize - session.unanswered)
       for (let frame = from; frame < to; frame += 1) this.#unanswered.sent(frames.line(frame))
       await session.send(frames.bytes(from, to), to - from)
@@ -148,18 +179,25 @@ class Run {
     if (!place) return
     if (status === 200) {
       if (this.#refusals.any) this.#refusals.taken(place, line)
+      for (const count of this.#uncounted.splice(0)) count()
       unanswered.answered()
-      return
+    } else {
+      const text = textOf(bytes, start, end)
+      const times = this.#refusals.refused(place, line, text, !this.#refusal)
+      if (times === 0) this.#uncounted.push(() => this.#refusals.refused(place, line, text))
+      if (!this.#refusal) this.#session.hurry(lastAnswers)
+      this.#refusal ??= refusal(this.#target, times, text)
+      unanswered.refused()
     }
-    const text = textOf(bytes, start, end)
-    const times = this.#refusals.refused(place, line, text)
-    const then = times < mostRefusals ? 'it is sent again' : 'it goes to the rejects'
-    throw error(
-      'refused',
-      `refused an event (${times} of ${mostRefusals} times): “${text}”; ${then}`,
-      // Each run gets no further than this, and a block may hold many such events.
-      { retryAfter: refusalWait },
-    )
+    if (this.#refusal && this.#session.unanswered === 1) this.#session.destroy(this.#refusal)
+  }
+
+  /** The server has it from an earlier session. */
+  #isTaken(block: Block, line: number): boolean {
+    if (!this.#before) return false
+    const at = linesBefore(block) + line
+    const { from, to } = this.#before
+    return at >= from && at < to && !this.#refusals.has(block, at)
   }
 
   #givenUp(block: Block, line: number): string | undefined {
@@ -168,4 +206,14 @@ class Run {
     if (text === undefined) return undefined
     return `${this.#target.url} refused the event ${mostRefusals} times in a row: “${text}”; see the receiver’s log`
   }
+}
+
+function refusal({ url }: Target, times: number, text: string): CeflineError {
+  const then = times < mostRefusals ? 'it is sent again' : 'it goes to the rejects'
+  return error(
+    'refused',
+    `${url} refused an event (${times} of ${mostRefusals} times): “${text}”; ${then}`,
+    // Each run gets no further than a window beyond this, and a block may hold many such events.
+    { retryAfter: refusalWait },
+  )
 }

@@ -199,7 +199,7 @@ class Rotation implements Outlet {
 
   /** Half-closes the connection and gives the receipt for what is on it. */
   async #prove(leg: Leg): Promise<void> {
-    const { answers, delivery, target } = this.#session
+    const { answers, delivery, proof, target } = this.#session
     const { patience } = answers
     this.#closing = leg
     try {
@@ -210,6 +210,7 @@ class Rotation implements Outlet {
         throw unproven(target, answer, patience)
       }
       answers.proven()
+      proof('half-close')
       if (leg.window.last) delivery.receipt(leg.window.last)
     } catch (thrown) {
       // Before anything advances: the next connection's proof would be a receipt for this window too.

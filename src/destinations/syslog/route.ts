@@ -11,6 +11,8 @@ import type { HeaderOptions } from '../../syslog/message.ts'
 import { wireFor } from '../../syslog/receivers.ts'
 import type { Receiver, Wire } from '../../syslog/receivers.ts'
 import { Messages } from '../../syslog/wire.ts'
+import { cefLine } from './payload.ts'
+import type { Payload } from './payload.ts'
 import { deliverRelp, relpFrame } from './relp.ts'
 import { deliverStream } from './stream.ts'
 import { readAddress } from './target.ts'
@@ -20,6 +22,8 @@ import { deliverUdp } from './udp.ts'
 export interface Route {
   readonly target: Target
   readonly wire: Wire
+  /** What a message carries. */
+  readonly payload: Payload
   /** As `Destination.deliver`. */
   deliver(blocks: AsyncIterable<Block>, delivery: Delivery, signal: AbortSignal): Promise<void>
   /** As `Destination.frame`. */
@@ -32,16 +36,20 @@ export interface RouteOptions extends Omit<Target, keyof ReturnType<typeof readA
   byHand: { [Option in keyof Wire]?: Wire[Option] | null }
   header: Omit<HeaderOptions, 'format'>
   time: 'event' | 'sent'
+  /** Default: the CEF line. */
+  content?: Payload
 }
 
 /** Throws `config` when url and options do not go together. */
 export function makeRoute(url: string, options: RouteOptions): Route {
-  const { byHand, header, place, receiver, time, tls } = options
+  const { content: payload = cefLine, header, place, receiver, time, tls } = options
   const address = readAddress(url, `${place}.url`)
   const { transport } = address
-  const wire = wireFor(receiver, transport, address.port, byHand)
+  const wire = wireFor(receiver, transport, address.port, formOf(options, payload))
   const headers = new Headers({ ...header, format: wire.format }, place)
-  const messages = new Messages({ headers, wire, time, place })
+  const made = { headers, wire, time, place }
+  const messages = new Messages({ ...made, render: payload.render })
+  const shown = new Messages({ ...made, render: payload.preview })
   let read: Promise<TlsFiles> | undefined
   const files = () => (read ??= readTls(tls, `${place}.tls`).catch(forget))
   const forget = (failure: unknown): never => {
@@ -52,6 +60,7 @@ export function makeRoute(url: string, options: RouteOptions): Route {
   return {
     target,
     wire,
+    payload,
     deliver: (blocks, delivery, signal) => {
       if (transport === 'udp') return deliverUdp(target, messages, blocks, delivery, signal)
       if (transport === 'relp' || transport === 'relps') {
@@ -63,10 +72,16 @@ export function makeRoute(url: string, options: RouteOptions): Route {
       return deliverStream(target, frames, blocks, delivery, signal)
     },
     frame: (cef, at, severity) => {
-      const message = messages.one(cef, at, severity)
+      const message = shown.one(cef, at, severity)
       if (transport === 'udp') return message
       if (transport === 'relp' || transport === 'relps') return relpFrame(1, message)
       return frame(message, wire.framing)
     },
   }
+}
+
+/** What is set by hand; and Snare's form is RFC 3164's where neither the user nor a preset says. */
+function formOf({ byHand, receiver }: RouteOptions, payload: Payload): RouteOptions['byHand'] {
+  if (payload.name === 'cef' || receiver !== null) return byHand
+  return { ...byHand, format: byHand.format ?? 'rfc3164' }
 }

@@ -1,7 +1,7 @@
 /**
  * What one run of `deliver` has, whatever its receipts rest on, and the one loop that takes blocks.
  */
-import type { Block, Delivery, Place } from '../../core.ts'
+import type { Block, Delivery, Place, Proof } from '../../core.ts'
 import type { Answers } from './answers.ts'
 import type { Connection } from './connection.ts'
 import type { Target } from './target.ts'
@@ -19,6 +19,8 @@ export interface Session {
   /** Aborted when no further block is to be taken. */
   signal: AbortSignal
   answers: Answers
+  /** Tells what receipts rest on from now on, when that is something else. */
+  proof: (proof: Proof) => void
   /** Tells of a connection that now takes the traffic. */
   connected: (connection: Connection) => void
   /** Connections that are half-closed as a trial, to be ended with the run. */

@@ -5,7 +5,7 @@
  * (`lived.ts`). When a connection breaks or the peer closes it, `deliver` throws, and all
  * blocks without a receipt are sent again, whole messages.
  */
-import type { Block, Delivery } from '../../core.ts'
+import type { Block, Delivery, Proof } from '../../core.ts'
 import { asCefline } from '../../error.ts'
 import { answersOf } from './answers.ts'
 import type { Connection } from './connection.ts'
@@ -24,10 +24,21 @@ export async function deliverStream(
   signal: AbortSignal,
 ): Promise<void> {
   const answers = answersOf(target)
+  const tell = teller(target, delivery)
   const iterator = blocks[Symbol.asyncIterator]()
+  let said: Proof | undefined
+  const proof = (proof: Proof) => {
+    if (proof !== said) delivery.proof(proof)
+    said = proof
+  }
   const session: Session = {
-    ...{ target, frames, blocks: iterator, delivery, signal, answers },
-    connected: teller(target, delivery, () => (answers.isProving ? 'half-close' : 'lived')),
+    ...{ target, frames, blocks: iterator, delivery, signal, answers, proof },
+    connected: (connection) => {
+      // That it proves what it has read is said when it has done so.
+      if (!answers.isProving) proof('lived')
+      else if (answers.hasAnswered) proof('half-close')
+      tell(connection)
+    },
     trials: new Set(),
   }
   try {
@@ -52,11 +63,9 @@ export async function deliverStream(
 function teller(
   { place, tls, transport, url }: Target,
   delivery: Delivery,
-  proof: () => 'half-close' | 'lived',
 ): (connection: Connection) => void {
   let told: string | undefined
   return ({ detail }) => {
-    delivery.proof(proof())
     if (detail === told) return
     const isFirst = told === undefined
     told = detail

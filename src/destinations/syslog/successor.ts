@@ -72,12 +72,16 @@ export class Successor {
 
   async #open(signal: AbortSignal): Promise<void> {
     const connection = await openConnection(this.#target, signal)
-    const over = AbortSignal.any([signal, connection.failed])
+    // Not AbortSignal.any: each leaves something behind on a signal that lives as long as the run,
+    // and a run has a connection for every window (Node 20).
+    const over = () => connection.destroy()
+    signal.addEventListener('abort', over, { once: true })
+    if (signal.aborted) over()
     // It must stand for a while before it is relied on, unless there is nothing else.
     const wait = this.#wanted.isAlone() ? 0 : connection.quiet
-    await sleep(wait, undefined, { signal: over }).catch(() => {})
-    if (signal.aborted) connection.destroy()
-    over.throwIfAborted()
+    await sleep(wait, undefined, { signal: connection.failed }).catch(() => {})
+    signal.removeEventListener('abort', over)
+    connection.failed.throwIfAborted()
     this.#connection = connection
     connection.failed.addEventListener('abort', () => this.#lost(connection), { once: true })
     this.#changes.changed()

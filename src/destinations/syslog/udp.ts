@@ -12,7 +12,6 @@ import { isIP } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createClient, Transport } from 'syslog-client'
 import type { Block, Delivery } from '../../core.ts'
-
 import type { Messages } from '../../syslog/wire.ts'
 import { resolve } from './connect.ts'
 import { explain } from './failure.ts'
@@ -71,9 +70,11 @@ export async function connectUdp(target: Target, to: LookupAddress): Promise<Soc
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject)
-      socket.connect(target.port, to.address, () => {
+      // Its types do not say that it is called with an error too: no route, say, or a broadcast.
+      socket.connect(target.port, to.address, (failure?: Error) => {
         socket.off('error', reject)
-        resolve()
+        if (failure) reject(failure)
+        else resolve()
       })
     })
   } catch (thrown) {

@@ -567,6 +567,40 @@ t.test('abort in every state ends at once and leaves nothing behind', async (t) 
   }
 })
 
+t.test('a first that is exchanged for one that never answers is left for good', async (t) => {
+  for (const how of ['silence', 'RST'] as const) {
+    let isOther = false
+    const exchanged = await startSink(t, {
+      deaf: true,
+      onSocket: (socket, sink) => {
+        sink.keep(socket)
+        socket.on('end', () => {
+          if (!isOther) socket.end()
+          else if (how === 'RST') socket.resetAndDestroy()
+        })
+      },
+    })
+    const [second] = await receivers(t, 'up')
+    if (!second) return
+    const first = `tcp://127.0.0.1:${exchanged.port}`
+    const options = { receiptEvery: 1, timeout: 200 }
+    const run = deliverTo(t, [first, tcp(second)], { options })
+    run.add(10)
+    await run.received()
+    isOther = true
+    for (const socket of exchanged.sockets) socket.end()
+    run.add(10)
+    await run.received()
+    t.equal(run.said(/takes the events in place/).length, 1)
+    const sent = exchanged.lines().length
+    const probes = exchanged.connections
+    await eventually(async () => exchanged.connections >= probes + 4 || undefined, 'no probes')
+    t.equal(run.said(/takes the events in place/).length, 1, 'and not gone back to')
+    t.equal(exchanged.lines().length, sent)
+    await run.end()
+  }
+})
+
 t.test('a url that hangs is not tried once more before the next', async (t) => {
   const hung = await startSink(t, { onSocket: (socket) => socket.pause() })
   const other = await startSink(t)

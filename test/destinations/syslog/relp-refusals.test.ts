@@ -22,6 +22,17 @@ t.test('given up when refused three times in a row, with the last words', async 
   }
 })
 
+t.test('one that does not count is remembered all the same', async (t) => {
+  const refusals = new Refusals()
+  t.equal(refusals.refused(at(1), 7, '500', false), 0)
+  t.ok(refusals.has(at(1), 7))
+  t.notOk(refusals.has(at(1), 8))
+  for (let time = 0; time < 5; time += 1) refusals.refused(at(1), 7, '500', false)
+  t.equal(refusals.givenUp(at(1), 7), undefined)
+  t.equal(refusals.refused(at(1), 7, '500'), 1)
+  t.equal(refusals.refused(at(1), 7, '500', false), 2)
+})
+
 t.test('taken in between: it begins anew', async (t) => {
   const refusals = new Refusals()
   refusals.refused(at(1), 7, '500')

@@ -28,6 +28,30 @@ t.test('a block is received when it is whole and answered, with its part', async
   t.equal(unanswered.place, undefined)
 })
 
+t.test('a block with a refused line has no receipt, nor has what comes after it', async (t) => {
+  const received: Place[] = []
+  const unanswered = new Unanswered(8, (place) => received.push(place))
+  const left = () => [...unanswered.left()].map(([{ sequence }, range]) => ({ sequence, ...range }))
+  for (const sequence of [1, 2]) {
+    unanswered.begin({ ...blockOf(sequence, lines(3)), upTo: 13 })
+    for (const line of [0, 1]) unanswered.sent(line)
+    unanswered.whole()
+  }
+  t.same(left(), [{ sequence: 1, from: 10, to: 10 }])
+  unanswered.answered()
+  t.same(left(), [{ sequence: 1, from: 10, to: 11 }])
+  unanswered.refused()
+  t.match([unanswered.place?.sequence, unanswered.line], [2, 10])
+  const first = { sequence: 1, from: 10, to: 13 }
+  t.same(left(), [first, { sequence: 2, from: 10, to: 10 }], 'the last line could not be sent')
+  unanswered.answered()
+  unanswered.answered()
+  t.same(left(), [first, { sequence: 2, from: 10, to: 13 }])
+  unanswered.begin(blockOf(3, lines(1)))
+  t.same(left().at(-1), { sequence: 3, from: 0, to: 0 })
+  t.same(received, [])
+})
+
 t.test(
   'whatever the blocks and the pace: received in order, when all before is answered',
   async () => {

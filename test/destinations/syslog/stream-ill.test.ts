@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import type { Block } from '../../../src/core.ts'
+import type { Block, Destination } from '../../../src/core.ts'
 import {
   ascending,
   numbered,
@@ -149,6 +149,82 @@ t.test('one that has answered and falls silent gets no receipts and no more even
   await run()
   t.same(delivery.receipts, [1, 1])
   t.ok(delivery.proofs.every((proof) => proof === 'half-close'))
+})
+
+t.test('one that has answered is exchanged for one that answers by RST', async (t) => {
+  let resets = false
+  const sink = await startSink(t, {
+    deaf: true,
+    onSocket: (socket, sink) => {
+      sink.keep(socket)
+      socket.on('end', () => (resets ? socket.resetAndDestroy() : socket.end()))
+    },
+  })
+  const delivery = recorder()
+  const run = (destination: Destination) => {
+    const feed = new Feed(numbered(1))
+    feed.end()
+    return destination.deliver(feed, delivery, live())
+  }
+  const first = oftenTo(sink)
+  await run(first)
+  t.same(delivery.receipts, [1])
+  resets = true
+  await t.rejects(run(first), { code: 'lost', message: /answered a half-close by RST/ })
+  for (let time = 0; time < 4; time += 1) {
+    await t.rejects(run(first), {
+      code: 'lost',
+      message: /empty connection by RST.*; nothing is sent to it.* set .*receiptEvery: 0/,
+    })
+  }
+  t.same(delivery.receipts, [1])
+  t.equal(numbersIn(sink).length, 20, 'sent once more, and no window again and again')
+  await run(oftenTo(sink, { receiptEvery: 0, receiptAfter: 50 }))
+  t.same(delivery.receipts, [1, 1], 'the cure that the error names')
+  t.equal(delivery.proofs.at(-1), 'lived')
+  const again = oftenTo(sink)
+  for (let time = 1; time <= 3; time += 1) {
+    await t.rejects(run(again), { message: /answered a half-close by RST/ })
+  }
+  t.match(delivery.notices, [{ code: 'no-half-close' }], 'turned on again it is one like others')
+})
+
+t.test('that a receiver proves what it reads is said when it has', async (t) => {
+  const sink = await startSink(t)
+  const delivery = recorder()
+  const feed = new Feed()
+  const destination = oftenTo(sink, { receiptEvery: 60_000 })
+  const done = destination.deliver(feed, delivery, live())
+  feed.add(numbered(1))
+  await sink.until(10)
+  t.equal(delivery.connections.length, 1)
+  t.same(delivery.proofs, [])
+  feed.end()
+  await done
+  t.same(delivery.proofs, ['half-close'])
+  const next = destination.deliver(new Feed(), delivery, AbortSignal.timeout(100))
+  await next
+  t.same(delivery.proofs, ['half-close', 'half-close'], 'at once where it is known')
+})
+
+t.test('an idle connection that is closed before time alone makes a receipt', async (t) => {
+  const sink = await startSink(t, {
+    onSocket: (socket, sink) => {
+      sink.keep(socket)
+      socket.setTimeout(1200, () => socket.end())
+    },
+  })
+  const delivery = recorder()
+  const done = oftenTo(sink, { receiptEvery: 0, receiptAfter: 5000 }).deliver(
+    new Feed(numbered(1)),
+    delivery,
+    live(),
+  )
+  await t.rejects(done, {
+    code: 'lost',
+    message: /closed the connection 1\.\d s after the last .*receiptAfter \(now 5 s\) below that/,
+  })
+  t.same(delivery.receipts, [])
 })
 
 t.test('what is unread when one connection of many is reset has no receipt', async (t) => {

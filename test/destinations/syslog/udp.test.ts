@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
+import type { CheckStep } from '../../../src/core.ts'
 import { freePort } from '../../helpers/daemon.ts'
 import { blockOf, cefLine, Feed, recorder, startUdpSink } from '../../helpers/sink.ts'
 import { syslogTo } from '../../helpers/syslog-options.ts'
@@ -77,6 +78,18 @@ t.test('a line that fits no datagram is cut, one that cannot be cut is reported'
     { line: 1, code: 'too-large' },
   ])
   t.same(delivery.receipts, [1])
+})
+
+t.test('an address that cannot be sent to is said as that', async (t) => {
+  // The kernel lets no ordinary socket be connected to it, nor to one without a route.
+  const destination = syslogTo('udp://255.255.255.255:514')
+  const delivery = recorder()
+  const done = destination.deliver(new Feed(blockOf(1, [cefLine(1)])), delivery, live())
+  await t.rejects(done, { code: 'network', message: /^udp:.* (may not|cannot) be reached/ })
+  t.same([delivery.connections, delivery.receipts], [[], []])
+  const steps: CheckStep[] = []
+  for await (const step of destination.check(live(), true)) steps.push(step)
+  t.match(steps.at(-1), { name: 'udp', ok: false, detail: /be reached/ })
 })
 
 t.test('abort returns while it waits for a block', async (t) => {

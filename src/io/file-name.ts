@@ -3,6 +3,7 @@
  * write to will sooner or later have one that is no UTF-8. So paths are Buffers from the listing to
  * the move, and text only where a person reads them.
  */
+import { randomUUID } from 'node:crypto'
 import { printable } from './printable.ts'
 
 /** Names that programs use while they write, or for themselves. */
@@ -27,6 +28,21 @@ export function isPassedOver(name: Buffer): boolean {
   if (name[0] === 0x2e) return true
   const lower = name.toString('latin1').toLowerCase()
   return temporary.some((ending) => lower.endsWith(ending))
+}
+
+/** A new hidden name, for a file that is being moved. */
+export function asideName(): string {
+  return `.cefline-${randomUUID()}.part`
+}
+
+/** A new hidden name, for a copy that is not whole yet. */
+export function copyName(): string {
+  return `.cefline-${randomUUID()}.copy`
+}
+
+/** `cefline-…` of the name of a file that was being moved; undefined for any other one. */
+export function asideStem(name: string): string | undefined {
+  return /^\.(cefline-[0-9a-f-]{36})\.part$/.exec(name)?.[1]
 }
 
 /** `a.csv` and `20260101T000000Z` → `a.20260101T000000Z.csv`, cut to what a file system takes. */

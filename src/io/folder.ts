@@ -16,12 +16,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notice } from '../core.ts'
 import { error } from '../error.ts'
 import { Doorbell } from './doorbell.ts'
-import { joinPath, printableName } from './file-name.ts'
 import { fileSystemOf } from './file-system.ts'
 import { byAge, listFiles } from './listing.ts'
 import { errnoOf } from './regular-file.ts'
 import type { SeenFile } from './settled.ts'
 import { Settled } from './settled.ts'
+import { Untaken } from './untaken.ts'
 
 export interface FolderOptions {
   /** Absolute path. */
@@ -29,6 +29,8 @@ export interface FolderOptions {
   /** ms; null: by the file system. */
   settle: number | null
   watch: 'auto' | 'poll' | 'events'
+  /** Folders of ours, which may be below it. */
+  own?: readonly string[]
 }
 
 export const localSettle = 250
@@ -41,8 +43,6 @@ const backlog = 16
 /** ms between two listings at least, and how many times the duration of the last one. */
 const leastDistance = 20
 const restFactor = 5
-/** Names of which it is told that they cannot be looked at. */
-const mostUnseen = 100
 
 export class Folder {
   readonly #options: FolderOptions
@@ -51,8 +51,7 @@ export class Folder {
   #every = rescanEvery
   #events = false
   #notices: Notice[] = []
-  /** Names, as latin1, that were told as such that cannot be looked at. */
-  readonly #unseen = new Set<string>()
+  readonly #untaken: Untaken
   #wasThere = false
   #listedAt = -Infinity
   #listingTook = 0
@@ -60,6 +59,7 @@ export class Folder {
 
   constructor(options: FolderOptions) {
     this.#options = options
+    this.#untaken = new Untaken(options.folder, options.own)
   }
 
   /** To be called before `next`. Throws `file-unreadable` when the folder cannot be read. */
@@ -86,7 +86,9 @@ export class Folder {
     if (due > now) await this.#bell.wait(due - now, signal)
     if (earliest > performance.now()) await rest(earliest - performance.now(), signal)
     if (signal.aborted) return []
-    const { ready, unsettled, next } = this.#settled.update(await this.#list(), performance.now())
+    const listing = await this.#list()
+    const { ready, late, unsettled, next } = this.#settled.update(listing, performance.now())
+    for (const file of late) this.#untaken.late(file)
     const files = ready.filter((file) => !skip(file)).sort(byAge)
     const isBacklog = files.length + unsettled > backlog
     this.#nextReady = isBacklog && files.length > 0 ? 0 : next
@@ -96,7 +98,7 @@ export class Folder {
 
   /** What there is to say since the last time. */
   takeNotices(): Notice[] {
-    return this.#notices.splice(0)
+    return [...this.#notices.splice(0), ...this.#untaken.take()]
   }
 
   async close(): Promise<void> {
@@ -115,13 +117,14 @@ export class Folder {
     const began = performance.now()
     try {
       const { folder } = this.#options
-      let left = 0
-      const files = await listFiles(folder, (name, thrown) => {
-        left += 1
-        this.#tellUnseen(name, thrown)
+      const unseen: [name: Buffer, thrown: unknown][] = []
+      const files = await listFiles(folder, {
+        unseen: (...entry) => unseen.push(entry),
+        other: (name, kind) => this.#untaken.other(name, kind),
       })
       // A folder that may not be entered any more shows its names, and none of its files.
-      if (left > 0) await access(folder, constants.X_OK)
+      if (unseen.length > 0) await access(folder, constants.X_OK)
+      for (const entry of unseen) this.#untaken.unseen(...entry)
       return files
     } catch (cause) {
       throw folderError(this.#options.folder, cause)
@@ -129,15 +132,6 @@ export class Folder {
       this.#listedAt = performance.now()
       this.#listingTook = this.#listedAt - began
     }
-  }
-
-  #tellUnseen(name: Buffer, thrown: unknown): void {
-    const key = name.toString('latin1')
-    if (this.#unseen.has(key) || this.#unseen.size >= mostUnseen) return
-    this.#unseen.add(key)
-    const path = printableName(joinPath(this.#options.folder, name))
-    const message = `${path} cannot be looked at (${errnoOf(thrown) || String(thrown)}) and is left out`
-    this.#notices.push({ level: 'warn', code: 'file-unreadable', message })
   }
 
   #pollInstead(cause: unknown): void {

@@ -11,6 +11,7 @@ interface Entry {
   /** ms of a monotonic clock. */
   until: number
   wasRead: boolean
+  why: string
 }
 
 const firstWait = 1_000
@@ -21,13 +22,14 @@ const mostEntries = 50_000
 export class Held {
   readonly #entries = new Map<string, Entry>()
 
-  /** Holds the file as it is now. `wasRead`: all its rows are durable and only the move is missing. */
-  hold(file: SeenFile, wasRead: boolean, now: number): void {
+  /** Holds the file as it is now. `wasRead`: all its rows are durable and only the move is missing;
+   * `why`: what could not be read of it. */
+  hold(file: SeenFile, wasRead: boolean, now: number, why = ''): void {
     const tries = (this.#find(file)?.tries ?? 0) + 1
     const wait = Math.min(longestWait, firstWait * 2 ** (tries - 1))
     const key = keyOf(file)
     this.#entries.delete(key)
-    this.#entries.set(key, { file, tries, until: now + wait, wasRead })
+    this.#entries.set(key, { file, tries, until: now + wait, wasRead, why })
     const [oldest] = this.#entries.keys()
     if (this.#entries.size > mostEntries && oldest !== undefined) this.#entries.delete(oldest)
   }
@@ -40,6 +42,11 @@ export class Held {
   /** How often it was held, as it is now. */
   tries(file: SeenFile): number {
     return this.#find(file)?.tries ?? 0
+  }
+
+  /** Why it was held the last time, as it is now. */
+  why(file: SeenFile): string | undefined {
+    return this.#find(file)?.why
   }
 
   isHeld(file: SeenFile, now: number): boolean {

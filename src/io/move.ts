@@ -9,14 +9,13 @@
  * come under it. It is renamed to a name of our own, and what is under that is looked at first.
  *
  * A crash in between leaves the file where it was, or in both places, and perhaps an empty file or a
- * hidden `.part` in the target or, of what was copied or linked already, beside it; never a half one under a proper name. A move on one file system is
+ * hidden `.copy` in the target, and a hidden `.part` there or beside it (`set-aside.ts`); never a half one under a proper name. A move on one file system is
  * not synced: should it be lost with the power, the file is read again, and its rows are known.
  */
-import { randomUUID } from 'node:crypto'
 import { mkdir, rename, unlink } from 'node:fs/promises'
 import { error } from '../error.ts'
 import { copySynced, syncFolder } from './copy.ts'
-import { joinPath, printableName } from './file-name.ts'
+import { asideName, copyName, joinPath, printableName } from './file-name.ts'
 import { linkFree, reserve } from './free-name.ts'
 import type { FileIdentity } from './regular-file.ts'
 import { errnoOf, identify, isSame } from './regular-file.ts'
@@ -97,7 +96,7 @@ async function moveByLink(
     await unlink(target)
     return undefined
   }
-  const aside = joinPath(folder, temporaryName())
+  const aside = joinPath(folder, asideName())
   try {
     await rename(path, aside)
   } catch (thrown) {
@@ -171,7 +170,7 @@ async function copyOver(
   folder: string,
   target: Buffer,
 ): Promise<boolean> {
-  const part = joinPath(folder, temporaryName())
+  const part = joinPath(folder, copyName())
   try {
     await copySynced(path, part)
     if (await unfitToMove(path, identity)) {
@@ -197,7 +196,7 @@ async function copyOver(
  * lacks what was written), and so does another one that came under its name (true: it is copied). */
 async function removeCopied(path: Buffer, identity: FileIdentity): Promise<boolean> {
   const [folder] = split(path)
-  const aside = joinPath(folder, temporaryName())
+  const aside = joinPath(folder, asideName())
   try {
     await rename(path, aside)
   } catch (thrown) {
@@ -218,10 +217,6 @@ async function removeCopied(path: Buffer, identity: FileIdentity): Promise<boole
   }
   await putBack(aside, path)
   return taken.ino !== identity.ino || taken.dev !== identity.dev
-}
-
-function temporaryName(): string {
-  return `.cefline-${randomUUID()}.part`
 }
 
 /** The folder and the name. */

@@ -5,7 +5,7 @@
  * one whose two times are next to each other was written to after it, or came by a rename and was
  * moved at once: those cannot be told apart.
  */
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import { isPassedOver, joinPath } from './file-name.ts'
 import type { FileIdentity } from './regular-file.ts'
 import { identityOf } from './regular-file.ts'
@@ -32,13 +32,14 @@ export async function movedBefore(
 ): Promise<MovedBefore[]> {
   const found: MovedBefore[] = []
   try {
-    const { dev } = await lstat(from, { bigint: true })
+    // Of the folders: some file systems that lie over others give files numbers of their own.
+    if ((await stat(folder)).dev !== (await stat(from)).dev) return found
     const names = await readdir(folder, { encoding: 'buffer' })
     const now = Date.now()
     for (let start = 0; start < names.length; start += atOnce) {
       const some = names.slice(start, start + atOnce).filter((name) => !isPassedOver(name))
       const seen = await Promise.all(some.map((name) => look(folder, name, now, margin)))
-      for (const file of seen) if (file?.identity.dev === dev && file.age < within) found.push(file)
+      for (const file of seen) if (file && file.age < within) found.push(file)
     }
   } catch {
     // There is nothing to look after; whoever needs the folder says what is wrong with it.
@@ -54,11 +55,13 @@ async function look(
 ): Promise<MovedBefore | undefined> {
   try {
     const stats = await lstat(joinPath(folder, name), { bigint: true })
-    // An empty one is a name that was reserved by a move that a crash cut short.
-    if (!stats.isFile() || stats.size === 0n) return undefined
+    if (!stats.isFile()) return undefined
     const age = Math.max(0, now - Number(stats.ctimeNs / 1_000_000n))
     const apart = Number(stats.ctimeNs - stats.mtimeNs) / 1e6
-    return { name, identity: identityOf(stats), age, written: apart < margin }
+    // An empty one has nothing to read. It may get something: its writer may have it open still; or
+    // it is a name that was reserved by a move that a crash cut short, and never will.
+    const written = stats.size > 0n && apart < margin
+    return { name, identity: identityOf(stats), age, written }
   } catch {
     return undefined
   }

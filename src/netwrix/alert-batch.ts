@@ -7,8 +7,8 @@ import { encode } from '../cef/encode.ts'
 import type { Batch, Notice, Reject } from '../core.ts'
 import type { Code } from '../error.ts'
 import { LinePacker } from '../io/lines.ts'
-import type { MappingOptions } from '../mappings/netwrix.ts'
-import { mapRecord } from '../mappings/netwrix.ts'
+import type { Mapper } from '../mappings/compile.ts'
+import type { Profile } from '../mappings/netwrix.ts'
 import type { AlertIds } from './alert-ids.ts'
 import { keptRecord } from './alert-record.ts'
 import type { ActivityRecord } from './record.ts'
@@ -22,7 +22,8 @@ export interface AlertOrigin {
   /** The file's name, printable. */
   name: string
   ids: AlertIds
-  profile: MappingOptions['profile']
+  profile: Profile
+  map: Mapper
   /** ms since 1970: the time of rows that have none. */
   receivedAt: number
 }
@@ -80,10 +81,10 @@ export class AlertBatch {
     return counted + this.#notices.length + this.#ended.length === 0
   }
 
-  add(record: ActivityRecord, row: number, { ids, profile, receivedAt }: AlertOrigin): void {
+  add(record: ActivityRecord, row: number, { ids, profile, map, receivedAt }: AlertOrigin): void {
     const hasRid = record.rid !== ''
     const id = hasRid ? '' : ids.textOf(row)
-    const event = mapRecord(record, { kind: 'alert', profile, receivedAt, id })
+    const event = map(record, { kind: 'alert', profile, receivedAt, id })
     const key = hasRid ? recordId(record.rid) : ids.of(row)
     this.#packer.add(encode(event), event.time, event.severity, key)
   }

@@ -24,19 +24,23 @@ export interface ContentOptions {
   /** The file's name, printable. */
   name: string
   profile: AlertOrigin['profile']
+  map: AlertOrigin['map']
   readDate: ReadDate
+  /** Stands in the rows' ids for the digest of the bytes. */
+  digest?: Uint8Array
 }
 
 /** Reads to the end. Pauses whenever the batch is full, for it to be taken. Throws `header`
  * (permanent), with nothing in the batch, and what `bytes` throws. */
 export function* readContent(
   bytes: FileBytes,
-  { name, profile, readDate }: ContentOptions,
+  { name, profile, map, readDate, digest }: ContentOptions,
   batch: AlertBatch,
 ): Generator<undefined, void> {
-  const { digest, encoded } = survey(bytes)
+  const { digest: ownDigest, encoded } = survey(bytes)
   const receivedAt = Number(bytes.identity.mtimeNs / 1_000_000n)
-  const origin = { name, profile, receivedAt, ids: new AlertIds(digest) }
+  const ids = new AlertIds(digest ? Buffer.from(digest) : ownDigest)
+  const origin = { name, profile, map, receivedAt, ids }
   const rows = new Rows(origin, readDate, batch)
   const text = transcoder(encoded)
   for (const chunk of bytes.chunks()) yield* rows.take(rows.decoder.write(text.write(chunk)))

@@ -67,13 +67,9 @@ export class AlertFate {
 
   #notices({ file, failure }: ReadFile): Notice[] {
     if (!failure) return []
-    const { code, message, permanent } = failure
-    const tries = this.held.tries(file)
-    // Ours for the second time, and read alone by now: so this is the file that does it.
-    if (code === 'internal' && !permanent && tries === 1) {
-      return [{ level: 'error', code, message: `${printableName(file.name)}: ${message}` }]
-    }
-    if (tries > 0) return []
+    const message = this.#textOf(file, failure)
+    if (this.held.why(file) === message) return []
+    const { code, permanent } = failure
     if (!permanent) {
       const level = code === 'file-changed' ? 'info' : code === 'internal' ? 'error' : 'warn'
       return [{ level, code, message }]
@@ -83,9 +79,17 @@ export class AlertFate {
     return [{ level: 'error', code, message: `${message}; ${fate}` }]
   }
 
+  /** What is told of it. A fault of ours for the second time, when the file is read alone, is one that
+   * this file brings out. */
+  #textOf(file: SeenFile, { code, message, permanent }: AlertFailure): string {
+    const named = `${printableName(file.name)}: ${message}`
+    const isAgain = [message, named].includes(this.held.why(file) ?? '')
+    return code === 'internal' && !permanent && isAgain ? named : message
+  }
+
   async #settleOne({ file, failure }: ReadFile): Promise<Notice[]> {
     if (failure?.permanent === false) {
-      this.held.hold(file, false, performance.now())
+      this.held.hold(file, false, performance.now(), this.#textOf(file, failure))
       return []
     }
     if (this.#isKept) {
@@ -98,7 +102,8 @@ export class AlertFate {
       this.#moveProblem = ''
       return notice ? [notice] : []
     } catch (thrown) {
-      this.held.hold(file, failure === undefined, performance.now())
+      const why = failure && this.#textOf(file, failure)
+      this.held.hold(file, failure === undefined, performance.now(), why)
       return this.#notMoved(file, thrown)
     }
   }

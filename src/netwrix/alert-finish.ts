@@ -14,6 +14,7 @@ import { moveInto } from '../io/move.ts'
 import type { Moved } from '../io/move.ts'
 import { Purge } from '../io/purge.ts'
 import { errnoOf } from '../io/regular-file.ts'
+import { recoverAside } from '../io/set-aside.ts'
 import type { SeenFile } from '../io/settled.ts'
 import type { AlertFailure } from './alert-batch.ts'
 import type { Options } from './alert-options.ts'
@@ -104,13 +105,16 @@ export class AlertFinish {
     return this.#refused.during(this.#read.during(waiting))
   }
 
-  /** To be called when the source opens: looks after what was moved before. Where both folders are one
+  /** To be called when the source opens: looks after what was moved before, or was about to be. Where both folders are one
    * it is looked through once, by the one who knows of the reasons in it. Never throws. */
   async adopt(): Promise<Notice[]> {
-    const { done, failed, after } = this.#folders
+    const { folder, done, failed, after } = this.#folders
     if (after === 'keep') return []
-    const read = done === failed ? [] : await this.#read.adopt(this.#margin)
-    return [...read, ...(await this.#refused.adopt(this.#margin))]
+    const recovered = await recoverAside(new Set([folder, done, failed]), folder)
+    const notices = recovered.map(recoveredNotice)
+    if (done !== failed) notices.push(...(await this.#read.adopt(this.#margin)))
+    notices.push(...(await this.#refused.adopt(this.#margin)))
+    return notices
   }
 
   /** Does what is due, and gives what there is to tell. Never throws. */
@@ -118,13 +122,14 @@ export class AlertFinish {
     return [...(await this.#read.due()), ...(await this.#refused.due())]
   }
 
-  /** Removes what is old, when it is time. Never throws. */
-  async purge(): Promise<Notice[]> {
+  /** Begins to remove what is old, when it is time, and waits for none of it. Never throws. */
+  purge(): Notice[] {
     return this.#purge.due()
   }
 
   /** Looks at all files once more, and forgets them. */
   async end(): Promise<Notice[]> {
+    await this.#purge.end()
     return [...(await this.#read.end()), ...(await this.#refused.end())]
   }
 }
@@ -155,6 +160,11 @@ async function writeReason(path: Buffer, reason: AlertFailure): Promise<Notice |
     const message = `${printableName(path)} cannot be written (${errnoOf(thrown) || String(thrown)})`
     return { level: 'warn', code: 'write-failed', message }
   }
+}
+
+function recoveredNotice(name: Buffer): Notice {
+  const message = `${printableName(name)} is what a move that was cut short left behind; it is read again`
+  return { level: 'warn', code: 'file-recovered', message }
 }
 
 function changedNotice(name: Buffer): Notice {

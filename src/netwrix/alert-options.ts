@@ -1,7 +1,10 @@
 /**
  * The options of the source `netwrix-alerts`.
  */
+import { profiles } from '../mappings/netwrix.ts'
+import { mappingSchema } from '../mappings/options.ts'
 import type { AlertReading } from './alert-reader.ts'
+import { sameAs } from './same-as.ts'
 
 export interface Options extends AlertReading {
   folder: string
@@ -62,8 +65,10 @@ export const schema = {
     default: 'auto',
   },
   profile: {
-    doc: 'The CEF that is made; classic is what Netwrix’s own add-on sends.',
-    format: ['standard', 'classic'],
+    doc: 'The CEF that is made; classic is what Netwrix’s own add-on sends; in extended shost is the workstation.',
+    format: profiles,
     default: 'standard',
   },
+  mapping: mappingSchema,
+  sameAs,
 } as const

@@ -16,6 +16,10 @@ import { asCefline, error } from '../error.ts'
 import { FileBytes } from '../io/file-bytes.ts'
 import { printableName } from '../io/file-name.ts'
 import type { FileIdentity } from '../io/regular-file.ts'
+import type { Mapper } from '../mappings/compile.ts'
+import { compileMapping } from '../mappings/compile.ts'
+import type { Profile } from '../mappings/netwrix.ts'
+import type { MappingSpec } from '../mappings/options.ts'
 import type { AlertFailure, AlertPortion } from './alert-batch.ts'
 import { AlertBatch, alertPacker } from './alert-batch.ts'
 import { readContent } from './alert-content.ts'
@@ -26,18 +30,27 @@ export interface AlertReading {
   /** IANA name: the zone of dates without an offset. */
   timezone: string
   dateFormat: DateFormat
-  profile: 'standard' | 'classic'
+  profile: Profile
+  mapping?: MappingSpec
 }
 
 export interface AlertFile {
   path: Uint8Array
   /** As it was when it was found; another one under the path is `file-changed`. */
   identity?: FileIdentity
+  /** Stands in the ids of its rows for the digest of its content: 12 bytes or more. */
+  digest?: Uint8Array
 }
 
-/** One file, in this thread, left where it is; for `preview`. Throws what it ends with. */
-export function* readFileOnce(path: string, options: AlertReading): Generator<Batch, void> {
-  for (const { batch, ended } of new AlertReader(options).read([{ path: Buffer.from(path) }])) {
+/** One file, in this thread, left where it is, mapped by `map`; for `preview`. Throws what it ends
+ * with. */
+export function* readFileOnce(
+  path: string,
+  options: AlertReading,
+  map?: Mapper,
+): Generator<Batch, void> {
+  const reader = new AlertReader(options, undefined, map)
+  for (const { batch, ended } of reader.read([{ path: Buffer.from(path) }])) {
     for (const { failure } of ended) if (failure) throw asError(failure)
     yield batch
   }
@@ -45,14 +58,20 @@ export function* readFileOnce(path: string, options: AlertReading): Generator<Ba
 
 export class AlertReader {
   readonly #profile: AlertReading['profile']
+  readonly #map: Mapper
   readonly #readDate: ReadDate
   readonly #packer
   /** What a file's bytes are read into. */
   readonly #scratch: Scratch = {}
 
-  /** Throws `config` when the time zone is none. */
-  constructor({ timezone, dateFormat, profile }: AlertReading, packer = alertPacker()) {
+  /** Throws `config` when the time zone is none, or the mapping cannot be. */
+  constructor(
+    { timezone, dateFormat, profile, mapping }: AlertReading,
+    packer = alertPacker(),
+    map = compileMapping(mapping, 'mapping'),
+  ) {
     this.#profile = profile
+    this.#map = map
     this.#readDate = dateReader(timezone, dateFormat)
     this.#packer = packer
   }
@@ -67,7 +86,11 @@ export class AlertReader {
   *#readOne(file: AlertFile, index: number, batch: AlertBatch): Generator<AlertPortion, void> {
     const path = Buffer.from(file.path)
     const name = printableName(Buffer.from(basename(path.toString('latin1')), 'latin1'))
-    const options = { name, profile: this.#profile, readDate: this.#readDate }
+    const { digest } = file
+    const options = {
+      ...{ name, profile: this.#profile, map: this.#map, readDate: this.#readDate },
+      ...(digest && { digest }),
+    }
     let bytes: FileBytes | undefined
     let failure: AlertFailure | undefined
     try {

@@ -10,7 +10,7 @@ import { asCefline, error, isPermanent } from '../error.ts'
 import type { Code } from '../error.ts'
 import { LinePacker } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
-import { mapRecord } from '../mappings/netwrix.ts'
+import { compileMapping } from '../mappings/compile.ts'
 import { knownColumns } from './alert-columns.ts'
 import { dateReader } from './alert-date.ts'
 import { unrefused } from './alert-ids.ts'
@@ -30,7 +30,7 @@ export function remapAlert(reject: KeptRow, options: AlertReading): Lines {
   try {
     const record = recordOf(reject, options)
     const key = record.rid === '' ? unrefused(id) : recordId(record.rid)
-    const event = mapRecord(record, {
+    const event = compileMapping(options.mapping, 'mapping')(record, {
       kind: 'alert',
       profile: options.profile,
       receivedAt: at,

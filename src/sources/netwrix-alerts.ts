@@ -17,10 +17,10 @@ import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } fr
 import { asCefline } from '../error.ts'
 import { joinPath } from '../io/file-name.ts'
 import { Folder } from '../io/folder.ts'
-import { within } from '../io/within.ts'
 import { noLines } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
 import type { SeenFile } from '../io/settled.ts'
+import { compileMapping } from '../mappings/compile.ts'
 import type { AlertPortion } from '../netwrix/alert-batch.ts'
 import { checkAlertFolder } from '../netwrix/alert-check.ts'
 import { AlertFate, fingerprint } from '../netwrix/alert-fate.ts'
@@ -60,15 +60,17 @@ class NetwrixAlerts implements Source {
   readonly #thread: AlertThread
 
   constructor(options: Options, context: SourceContext) {
-    const { settle, watch, keepDone, timezone, dateFormat, profile } = options
+    const { settle, watch, keepDone, timezone, dateFormat, profile, mapping } = options
     fromZone(timezone)
+    compileMapping(mapping, `sources.${context.name}.mapping`)
     this.#options = options
     this.#context = context
     this.#folders = alertFolders(context.name, options)
     this.#finish = new AlertFinish(this.#folders, keepDone, settle ?? undefined)
     this.#fate = new AlertFate(this.#folders, this.#finish)
-    this.#folder = new Folder({ folder: this.#folders.folder, settle, watch })
-    this.#thread = new AlertThread({ timezone, dateFormat, profile })
+    const { folder, done, failed } = this.#folders
+    this.#folder = new Folder({ folder, settle, watch, own: [done, failed] })
+    this.#thread = new AlertThread({ timezone, dateFormat, profile, ...(mapping && { mapping }) })
   }
 
   check(): AsyncIterable<CheckStep> {
@@ -82,16 +84,17 @@ class NetwrixAlerts implements Source {
     try {
       await this.#folder.open()
       yield* told(await this.#finish.adopt())
-      for (let first = true; !signal.aborted; first = false) {
+      for (let lastSign = -Infinity; !signal.aborted;) {
         const listing = this.#folder.next((file) => this.#isSkipped(file), signal)
-        const waiting = this.#finish.during(listing)
-        let files: SeenFile[] | undefined
-        while (!(files = await within(waiting, signOfLife))) yield empty()
-        // It can be read, also when there is nothing in it.
-        if (first) yield empty()
+        const files = await this.#finish.during(listing)
+        // It can be read, also when there is nothing in it. One that hangs, as on a dead share, says nothing.
+        if (performance.now() - lastSign >= signOfLife) {
+          yield empty()
+          lastSign = performance.now()
+        }
         yield* this.#work(files, signal)
         yield* told(await this.#finish.due())
-        yield* told([...this.#folder.takeNotices(), ...(await this.#finish.purge())])
+        yield* told([...this.#folder.takeNotices(), ...this.#finish.purge()])
       }
       yield* told(await this.#finish.end())
     } finally {

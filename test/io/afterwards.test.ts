@@ -166,7 +166,8 @@ t.test('what was moved before this process is looked after by its times', async 
   put('written.csv')
   put('a.reason.txt')
   put('.hidden')
-  writeFileSync(join(folders.done, 'reserved.csv'), '')
+  const empty = join(folders.done, 'empty.csv')
+  writeFileSync(empty, '')
   t.match(await folders.afterwards.adopt(125, 0), [
     {
       level: 'warn',
@@ -175,11 +176,13 @@ t.test('what was moved before this process is looked after by its times', async 
     },
   ])
   t.strictSame(folders.waiting, ['written.csv'])
-  t.equal(folders.afterwards.size, 1)
+  t.equal(folders.afterwards.size, 2)
   t.strictSame(await folders.afterwards.adopt(125, 0), [], 'and no second time')
-  t.equal(folders.afterwards.size, 1)
+  t.equal(folders.afterwards.size, 2)
   appendFileSync(still, 'two')
-  t.match(await folders.due(1_000), [/^still\.csv was written to/])
+  // Its writer had made it and written nothing when it was moved.
+  appendFileSync(empty, 'one')
+  t.match((await folders.due(1_000)).sort(), [/^empty\.csv was/, /^still\.csv was written to/])
 })
 
 t.test('the bound is told once', async (t) => {

@@ -62,3 +62,17 @@ t.test('names that are passed over are never ready', (t) => {
   t.strictSame(names(settled.update(listing, 0)), ['b'])
   t.end()
 })
+
+t.test('one that is not ready for ten minutes is late', (t) => {
+  const settled = new Settled(100)
+  const late = (now: number, size: number): string[] => {
+    const listing = [file('a', 1, size), file('b.tmp', 2, 1, { passedOver: true }), file('c', 3)]
+    return settled.update(listing, now).late.map(({ name }) => name.toString())
+  }
+  t.strictSame(late(0, 1), [])
+  t.strictSame(late(599_999, 2), [])
+  t.strictSame(late(600_000, 3), ['a', 'b.tmp'])
+  t.strictSame(late(600_100, 3), ['b.tmp'], 'it stands still')
+  t.strictSame(late(600_200, 4), ['b.tmp'], 'and its time begins anew')
+  t.end()
+})

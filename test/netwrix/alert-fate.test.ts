@@ -71,3 +71,21 @@ t.test('what cannot be moved is said once, and its rows are not read again', asy
   for (const { file } of files) t.ok(fate.held.wasRead(file))
   t.ok(existsSync(join(folder, 'a.csv')) && existsSync(join(folder, 'b.csv')))
 })
+
+t.test('each reason is said once, and that it goes to failed too', async (t) => {
+  const folder = t.testdir({ 'a.csv': '' })
+  const { fate, files } = await started(folder)
+  const [{ file } = { file: undefined }] = files
+  if (!file) throw new Error('one file')
+  const said: string[] = []
+  const locked = { code: 'file-unreadable', message: 'locked', permanent: false } as const
+  const ours = { code: 'internal', message: 'ours', permanent: false } as const
+  const bad = { code: 'header', message: 'no header', permanent: true } as const
+  for (const reason of [locked, locked, ours, ours, ours, bad]) {
+    const read = [{ file, failure: reason }]
+    said.push(...fate.notices(read).map(({ message }) => message))
+    await fate.settle(read)
+  }
+  t.match(said, ['locked', 'ours', 'a.csv: ours', /^no header; it goes to /])
+  t.strictSame(readdirSync(join(folder, 'failed')).sort(), ['a.csv', 'a.csv.reason.txt'])
+})

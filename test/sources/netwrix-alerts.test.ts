@@ -13,6 +13,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Batch, Notice, Reject } from '../../src/core.ts'
+import { asideName } from '../../src/io/file-name.ts'
+import { Folder } from '../../src/io/folder.ts'
 import { unpackLines } from '../../src/io/lines.ts'
 import { AlertThread } from '../../src/netwrix/alert-thread.ts'
 import type { Options } from '../../src/sources/netwrix-alerts.ts'
@@ -39,7 +41,10 @@ class Run {
   constructor(folder: string, options: Partial<Options> = {}) {
     this.#options = {
       ...(Object.fromEntries(
-        Object.entries(schema).map(([name, { default: value }]) => [name, value]),
+        Object.entries(schema).map(([name, option]) => [
+          name,
+          'default' in option ? option.default : undefined,
+        ]),
       ) as unknown as Options),
       folder,
       settle: 60,
@@ -132,11 +137,9 @@ t.test('a drop goes to done, oldest first, and a second time adds nothing', asyn
   t.equal(run.given, 2)
   writeFileSync(join(folder, 'a.csv'), header + row('fourth'))
   await run.until(() => run.who.includes('fourth') && !existsSync(join(folder, 'a.csv')))
-  t.equal(
-    readdirSync(join(folder, 'done')).length,
-    4,
-    'the same name again is kept beside the first',
-  )
+  // A file that is being moved has another name for a moment.
+  const done = readdirSync(join(folder, 'done')).filter((name) => !name.startsWith('.'))
+  t.equal(done.length, 4, 'the same name again is kept beside the first')
   await run.stop()
   t.equal(run.failure, undefined)
 })
@@ -208,6 +211,39 @@ t.test('what is no file of alerts does no harm', async (t) => {
   t.match(run.rejects, [{ reason: /^\\xff\\x0a\\x1b' row 3 / }])
   const left = readdirSync(folder).sort()
   t.strictSame(left, ['.hidden.csv', 'done', 'fifo.csv', 'link.csv', 'sub'])
+  const untaken = run.notices.filter(({ code }) => code === 'not-taken')
+  t.equal(untaken.length, 3, 'it is told of the FIFO, the link and the folder, once')
+})
+
+t.test('what came under the name of a file that was moved when all ended', async (t) => {
+  const left = { [asideName()]: header + row('nobody-read-it') }
+  const folder = t.testdir({ done: left, 'a.csv': header })
+  const run = new Run(folder).start()
+  await run.until(() => run.who.length === 1 && readdirSync(folder).join() === 'done')
+  await run.stop()
+  t.strictSame(run.who, ['nobody-read-it'])
+  t.match(run.notices, [{ code: 'file-recovered', message: /^cefline-.*\.csv is what a move/ }, {}])
+})
+
+t.test('a quiet folder says that it is looked at, one that hangs does not', async (t) => {
+  const [{ next }, now] = [Folder.prototype, performance.now]
+  t.teardown(() => Object.assign(Folder.prototype, { next }))
+  t.teardown(() => Object.assign(performance, { now }))
+  let passed = 0
+  let looks = 0
+  Object.assign(performance, { now: () => now.call(performance) + passed })
+  Folder.prototype.next = async (_skip, signal) => {
+    looks += 1
+    passed += 10_000
+    if (looks > 9) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    return []
+  }
+  const run = new Run(t.testdir({})).start()
+  await run.until(() => looks === 10)
+  passed += 120_000
+  await sleep(50)
+  t.equal(run.batches, 3)
+  await run.stop()
 })
 
 t.test('stopped after the commit and before the move', async (t) => {
@@ -410,8 +446,10 @@ t.test('a file that ends the thread takes no other one along for ever', async (t
   t.teardown(() => (thread.read = read))
   thread.read = function (this: AlertThread, files) {
     const isFatal = files.some(({ path }) => Buffer.from(path).toString().endsWith('/b.csv'))
-    if (isFatal) setImmediate(() => void this.stop())
-    return read.call(this, files)
+    const reading = read.call(this, files)
+    // At once: the thread could be done with so few rows otherwise.
+    if (isFatal) void this.stop()
+    return reading
   }
   const run = new Run(folder, { watch: 'poll' }).start()
   await run.until(() => run.notices.length > 1 && run.who.length === 3)

@@ -2,9 +2,11 @@
  * A page's records as lines for the spool. No record stops its page: one that cannot be mapped is
  * set aside whole, with the reason.
  *
- * A record's id is its RID's. One without RID has a digest of its content, so that a page fetched
- * again adds nothing; two such records that are alike to the last letter are therefore one. A
- * reject's id is always the digest, as its RID is not to be trusted.
+ * A record's id is its RID's. One without RID has a digest of what was read, so that a page fetched
+ * again adds nothing, in JSON or XML; two such records that are alike to the last letter are
+ * therefore one. A reject's id is the digest of what came, as its RID is not to be trusted.
+ *
+ * A record of a data source that is to be left out is counted as ignored.
  */
 import { createHash } from 'node:crypto'
 import { encode } from '../cef/encode.ts'
@@ -12,26 +14,37 @@ import type { Batch, Reject, StoredReject } from '../core.ts'
 import { asCefline, error } from '../error.ts'
 import { idBytes, LinePacker } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
+import type { Mapper } from '../mappings/compile.ts'
 import { mapRecord } from '../mappings/netwrix.ts'
+import type { Profile } from '../mappings/netwrix.ts'
+import { noneLeftOut } from './leave-out.ts'
+import type { LeaveOut } from './leave-out.ts'
 import { fromJson, recordId } from './record.ts'
+import type { ActivityRecord } from './record.ts'
 
 export interface ActivityBatchOptions {
-  profile: 'standard' | 'classic'
+  profile: Profile
+  /** The profile’s alone when not given. */
+  map?: Mapper
   /** ms since 1970: the time of records that have none. */
   receivedAt: number
   /** The endpoint's path, for rejects. */
   origin: string
+  leaveOut?: LeaveOut
 }
 
 export function activityBatch(
   records: unknown[],
-  { profile, receivedAt, origin }: ActivityBatchOptions,
+  { profile, map = mapRecord, receivedAt, origin, leaveOut = noneLeftOut }: ActivityBatchOptions,
 ): Batch {
   const packer = new LinePacker(64 * 1024 + records.length * 768)
   const rejects: Reject[] = []
+  let ignored = 0
   for (const [index, value] of records.entries()) {
     try {
-      addRecord(packer, value, profile, receivedAt)
+      const record = fromJson(value)
+      if (leaveOut(record.dataSource)) ignored += 1
+      else addRecord(packer, record, { profile, map, receivedAt })
     } catch (thrown) {
       const { code, message } = asCefline(thrown)
       rejects.push({
@@ -44,7 +57,7 @@ export function activityBatch(
       })
     }
   }
-  return { read: records.length, lines: packer.take(), rejects, ignored: 0 }
+  return { read: records.length, lines: packer.take(), rejects, ignored }
 }
 
 /**
@@ -53,12 +66,12 @@ export function activityBatch(
  */
 export function activityLine(
   reject: StoredReject,
-  profile: ActivityBatchOptions['profile'],
+  { profile, map = mapRecord }: Pick<ActivityBatchOptions, 'profile' | 'map'>,
 ): Lines {
   const { record, origin, row, at } = reject
   const packer = new LinePacker(64 * 1024)
   try {
-    addRecord(packer, JSON.parse(record), profile, at)
+    addRecord(packer, fromJson(JSON.parse(record)), { profile, map, receivedAt: at })
   } catch (thrown) {
     const { code, message } = asCefline(thrown, 'record')
     throw error(code, `${origin} record ${row}: ${message}`, { cause: thrown, permanent: true })
@@ -68,15 +81,19 @@ export function activityLine(
 
 function addRecord(
   packer: LinePacker,
-  value: unknown,
-  profile: ActivityBatchOptions['profile'],
-  receivedAt: number,
+  record: ActivityRecord,
+  { profile, map, receivedAt }: { profile: Profile; map: Mapper; receivedAt: number },
 ): void {
-  const record = fromJson(value)
-  const id = record.rid === '' ? contentId(value) : recordId(record.rid)
+  const id = record.rid === '' ? recordContentId(record) : recordId(record.rid)
   const text = Buffer.from(id).toString('hex')
-  const event = mapRecord(record, { kind: 'activity', profile, receivedAt, id: text })
+  const event = map(record, { kind: 'activity', profile, receivedAt, id: text })
   packer.add(encode(event), event.time, event.severity, id)
+}
+
+/** Whatever the order in which unknown fields came. */
+function recordContentId(record: ActivityRecord): Uint8Array {
+  const other = record.other.map(([name, value]) => `${name}\0${value}`).sort()
+  return contentId({ ...record, other })
 }
 
 /** First 16 bytes of the SHA-256 of the JSON with its keys in order. */

@@ -18,19 +18,28 @@ import { daysLeft, describeCertificate } from './trust.ts'
 /** Steps up to the first that fails. `checkpoint` is where the first page would begin. */
 export async function* checkApi(
   api: IntegrationApi,
-  { url, tls, place, username }: ClientOptions,
+  options: ClientOptions,
   checkpoint: Checkpoint,
   signal: AbortSignal,
 ): AsyncGenerator<CheckStep> {
+  const { url, tls, place, username, proxy } = options
+  // Through a proxy the name is the proxy's to find.
+  const first = proxy?.url ?? url
   const steps: [name: string, work: () => Promise<string>][] = [
-    ['dns', async () => addresses(url)],
-    ['tcp', async () => tcp(url, signal)],
+    ['dns', async () => addresses(first)],
+    [
+      'tcp',
+      async () => `${await tcp(first, signal)}${proxy ? `: the proxy of ${proxy.from}` : ''}`,
+    ],
   ]
   if (url.protocol === 'https:') {
     steps.push([
       'tls',
       async () => {
-        const socket = (await openSocket(await connector(url, tls, place), url)) as TLSSocket
+        const socket = (await openSocket(
+          await connector(url, { tls, place, proxy, signal }),
+          url,
+        )) as TLSSocket
         const seen = describePeer(socket)
         socket.destroy()
         if (tls.verify || tls.fingerprint !== null) return seen
@@ -47,7 +56,8 @@ export async function* checkApi(
           ? 'at least one record waits'
           : 'no record waits: if there should be some, look at the account’s role, as a Reviewer ' +
             'sees only a part'
-      return `${username} is let in by ${api.address(checkpoint.mode).href}; ${found}`
+      const { href } = api.address(checkpoint.mode)
+      return `${username} is let in by ${href} (${api.login ?? 'without a login'}); ${found}`
     },
   ])
   for (const [name, work] of steps) {

@@ -4,13 +4,24 @@
 import { error } from '../error.ts'
 import { tlsSchema } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
+import { profiles } from '../mappings/netwrix.ts'
+import type { Profile } from '../mappings/netwrix.ts'
+import { mappingSchema } from '../mappings/options.ts'
+import type { MappingSpec } from '../mappings/options.ts'
+import type { Auth } from './auth/choose.ts'
+import type { Tickets } from './auth/kerberos-library.ts'
 import { apiAddress } from './client.ts'
+import { proxyFor } from './proxy.ts'
+import type { Proxy } from './proxy.ts'
 
 export interface Options {
   url: string
   username: string
-  password: string
-  auth: 'auto' | 'basic' | 'ntlm' | 'negotiate' | 'digest'
+  /** Null where a Kerberos ticket stands for it. */
+  password: string | null
+  auth: Auth
+  keytab?: string | null
+  credentialCache?: string | null
   format: 'json' | 'xml'
   pageSize: number
   /** ms */
@@ -19,8 +30,14 @@ export interface Options {
   since: number
   /** ms */
   timeout: number
-  profile: 'standard' | 'classic'
+  /** As it was written; `filter.ts` reads it. */
+  filter: unknown
+  leaveOut: readonly string[] | null
+  profile: Profile
+  mapping?: MappingSpec
   allowPlainHttp: boolean
+  /** Secret: it may hold a user and password. */
+  proxy?: string | null
   tls: TlsOptions
 }
 
@@ -38,19 +55,28 @@ export const schema = {
     required: true,
   },
   password: {
-    doc: 'Its password; better `${file:/path}` than in the file itself.',
-    format: 'text',
+    doc: 'Its password, better as `${file:/path}`; needed unless `auth` is negotiate.',
+    format: 'text?',
     default: null as string | null,
     sensitive: true,
-    required: true,
   },
   auth: {
-    doc: 'How to log in; this version knows basic, which auto means.',
+    doc: 'How to log in; auto takes the strongest that the server offers and that can be used.',
     format: ['auto', 'basic', 'ntlm', 'negotiate', 'digest'],
     default: 'auto',
   },
+  keytab: {
+    doc: 'Kerberos keytab with the account’s key, for negotiate.',
+    format: 'text?',
+    default: null as string | null,
+  },
+  credentialCache: {
+    doc: 'Kerberos credential cache, such as `FILE:/run/krb5cc`, where tickets come from elsewhere.',
+    format: 'text?',
+    default: null as string | null,
+  },
   format: {
-    doc: 'Form of the answers; this version knows json.',
+    doc: 'Form of the questions and answers; the events are the same.',
     format: ['json', 'xml'],
     default: 'json',
   },
@@ -69,20 +95,37 @@ export const schema = {
     format: 'age',
     default: 30 * 24 * 60 * 60_000,
   },
+  filter: {
+    doc: 'Which records the server gives, by the API’s own filters, such as `Who: { NotEqualTo: system }`.',
+    format: 'tree',
+    default: null as unknown,
+  },
+  leaveOut: {
+    doc: 'Data sources whose records are counted and not sent, such as `Self-audit, Netwrix API`.',
+    format: 'names',
+    default: null as string[] | null,
+  },
   timeout: {
     doc: 'Time for one answer, from the request to its last byte.',
     format: 'duration',
     default: 5 * 60_000,
   },
   profile: {
-    doc: 'Content of the CEF events: standard, or classic as the vendor’s add-on sends them.',
-    format: ['standard', 'classic'],
+    doc: 'The CEF that is made; classic is what Netwrix’s own add-on sends; in extended shost is the workstation.',
+    format: profiles,
     default: 'standard',
   },
+  mapping: mappingSchema,
   allowPlainHttp: {
     doc: 'Whether an `http://` url is accepted, over which anyone can read the password.',
     format: 'flag',
     default: false,
+  },
+  proxy: {
+    doc: 'HTTP proxy, such as `http://user:password@proxy:3128`; without it HTTPS_PROXY and NO_PROXY count; none: no proxy.',
+    format: 'text?',
+    default: null as string | null,
+    sensitive: true,
   },
   tls: tlsSchema,
 }
@@ -111,16 +154,34 @@ export function readUrl({ url, allowPlainHttp }: Options, place: string): URL {
   return address
 }
 
+/** How the client logs in, and what way it takes; throws `config` for a proxy that is none. */
+export function loginOptions(
+  { username, password, auth, keytab, credentialCache, proxy }: Options,
+  url: URL,
+  place: string,
+): {
+  username: string
+  password: string | null
+  auth: Auth
+  tickets: Tickets
+  proxy: Proxy | undefined
+} {
+  const tickets = { keytab: keytab ?? null, credentialCache: credentialCache ?? null }
+  return { username, password, auth, tickets, proxy: proxyFor(url, proxy ?? null, place) }
+}
+
 /** Throws `config` for options that are each well formed and cannot be used. */
 export function refuseUnusable(options: Options, place: string): void {
-  const { auth, format, username, pageSize, interval, timeout } = options
+  const { auth, username, password, pageSize, interval, timeout } = options
   const refuse = (option: string, what: string) => error('config', `${place}.${option} ${what}`)
-  if (auth !== 'auto' && auth !== 'basic') {
-    throw refuse('auth', `is ${auth}, which this version does not know yet; use basic`)
+  const hasTicket = (options.keytab ?? options.credentialCache ?? null) !== null
+  if (password === null && auth !== 'negotiate' && !(auth === 'auto' && hasTicket)) {
+    throw refuse('password', 'is missing and required, unless auth is negotiate')
   }
-  if (format !== 'json')
-    throw refuse('format', 'is xml, which this version does not know yet; use json')
-  // RFC 7617: the first colon ends the user's name.
+  if (hasTicket && auth !== 'auto' && auth !== 'negotiate') {
+    throw refuse('auth', `is ${auth}, but a keytab or credentialCache is set: write negotiate`)
+  }
+  // RFC 7617: the first colon ends the user's name; Windows has no account with one.
   if (username.includes(':')) throw refuse('username', 'holds a colon, which Basic cannot carry')
   if (!(pageSize >= 1)) throw refuse('pageSize', `is ${pageSize}; ask for 1 record at least`)
   for (const [option, value] of Object.entries({ interval, timeout })) {

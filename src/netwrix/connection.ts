@@ -1,6 +1,6 @@
 /**
  * How a socket to the Auditor Server is made, for requests and for `check` alike: plain, or TLS with
- * its certificate judged before the first byte.
+ * its certificate judged before the first byte; directly, or through a proxy.
  *
  * No TLS session is resumed, as a resumed one may show no certificate to compare with a pin.
  */
@@ -11,21 +11,57 @@ import type { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
 import { readTls } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
+import type { Proxy } from './proxy.ts'
 import { distrust } from './trust.ts'
+import { asSocket, openTunnel, proxyFailure } from './tunnel.ts'
 
 /** ms for a connection with its handshake: a machine that is there answers in seconds. */
 export const connectTimeout = 30_000
 
 export type Connect = buildConnector.connector
 
-/** Reads the files of `tls` now; `place` is the source's path in the configuration. */
-export async function connector(url: URL, tls: TlsOptions, place: string): Promise<Connect> {
+export interface Way {
+  tls: TlsOptions
+  /** The source's path in the configuration. */
+  place: string
+  proxy?: Proxy | undefined
+  /** Ends what the proxy has not answered yet. */
+  signal?: AbortSignal
+}
+
+/** Reads the files of `tls` now. */
+export async function connector(url: URL, { tls, place, proxy, signal }: Way): Promise<Connect> {
+  if (url.protocol !== 'https:') return proxy ? toProxy(proxy) : buildConnector(plain)
+  const connect = await secure(url, tls, place)
+  if (!proxy) return connect
+  const authority = `${url.hostname}:${portOf(url)}`
+  return (options, callback) => {
+    openTunnel(proxy, authority, signal).then(
+      (tunnel) => connect({ ...options, httpSocket: asSocket(tunnel) }, callback),
+      (thrown: Error) => callback(thrown, null),
+    )
+  }
+}
+
+const plain = { timeout: connectTimeout }
+
+/** For requests in absolute form. */
+function toProxy(proxy: Proxy): Connect {
+  const connect = buildConnector(plain)
+  return (options, callback) => {
+    connect(options, (...[failure, socket]) => {
+      if (failure) callback(proxyFailure(proxy, failure), null)
+      else callback(null, socket)
+    })
+  }
+}
+
+async function secure(url: URL, tls: TlsOptions, place: string): Promise<Connect> {
   const { servername } = tls
-  const files = url.protocol === 'https:' ? await readTls(tls, `${place}.tls`) : {}
   const connect = buildConnector({
-    ...files,
+    ...(await readTls(tls, `${place}.tls`)),
+    ...plain,
     minVersion: tls.minVersion,
-    timeout: connectTimeout,
     maxCachedSessions: 0,
     // An address is no server name indication (RFC 6066), but it may stand in a certificate.
     ...(servername !== null && isIP(servername) === 0 ? { servername } : {}),
@@ -37,8 +73,7 @@ export async function connector(url: URL, tls: TlsOptions, place: string): Promi
   return (options, callback) => {
     connect(options, (...[failure, socket]) => {
       if (failure) return callback(failure, null)
-      const problem =
-        options.protocol === 'https:' ? distrust(socket as TLSSocket, tls, url.origin) : undefined
+      const problem = distrust(socket as TLSSocket, tls, url.origin)
       if (!problem) return callback(null, socket)
       socket.destroy()
       callback(problem, null)

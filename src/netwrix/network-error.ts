@@ -12,6 +12,10 @@ import { bareHost, portOf } from './connection.ts'
 const defaultPort =
   'the Integration API listens on port 9699 unless Settings > Integrations says otherwise'
 
+/** What a server that speaks TLS does to plain HTTP, as well as one that is not well. */
+const closed = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']
+const wantsTls = 'if the API is set to HTTPS, write https in the url'
+
 /** The error as ours, of code `dns`, `tls`, `network`, `timeout` or `bad-answer`. */
 export function networkError(thrown: unknown, url: URL): CeflineError {
   if (isCeflineError(thrown)) return thrown
@@ -44,10 +48,8 @@ function meaning({ name, message, code = '' }: Copied, url: URL): [Code, string]
   }
   const shown = shorten(printable(message), 200)
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return [
-      'bad-answer',
-      `what answers does not speak HTTP (${shown}): check the port; ${defaultPort}`,
-    ]
+    const cure = url.protocol === 'http:' ? `${wantsTls}; else check the port` : 'check the port'
+    return ['bad-answer', `what answers does not speak HTTP (${shown}): ${cure}; ${defaultPort}`]
   }
   if (/wrong version number|packet length too long/i.test(message)) {
     return [
@@ -61,7 +63,15 @@ function meaning({ name, message, code = '' }: Copied, url: URL): [Code, string]
       `the TLS handshake failed (${shown}): check tls.minVersion, tls.cert and tls.key`,
     ]
   }
-  return ['network', `the connection failed (${code === '' ? shown : `${code}: ${shown}`})`]
+  const why = code === '' ? shown : `${code}: ${shown}`
+  if (url.protocol === 'http:' && closed.includes(code)) {
+    return ['network', `the connection was closed without an answer (${why}): ${wantsTls}`]
+  }
+  return [
+    'network',
+    `the connection failed (${why}): look at the Auditor Server and its Netwrix services, and at ` +
+      'proxies and firewalls on the way',
+  ]
 }
 
 type Copied = Error & { code?: string }

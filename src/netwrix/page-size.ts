@@ -6,13 +6,17 @@
 
 /** Timeouts do not make a page smaller than this: by then it is not the page that is slow. */
 const smallestInTime = 50
-/** Full pages in good time before the size doubles. */
+/** Full pages in good time before the size doubles; twice as many each time that it was too much. */
 const pagesToGrow = 3
+const mostPagesToGrow = 96
 
 export class PageSize {
   readonly #largest: number
   #size: number
   #inTime = 0
+  #toGrow = pagesToGrow
+  /** The size was doubled, and nothing has come of that yet. */
+  #isTrial = false
 
   constructor(largest: number) {
     this.#largest = largest
@@ -40,13 +44,18 @@ export class PageSize {
    */
   answered(records: number, took: number, timeout: number): void {
     if (records < this.#size) return
+    if (this.#isTrial) this.#toGrow = pagesToGrow
+    this.#isTrial = false
     this.#inTime = took < timeout / 4 ? this.#inTime + 1 : 0
-    if (this.#inTime < pagesToGrow) return
+    if (this.#inTime < this.#toGrow || this.#size === this.#largest) return
     this.#size = Math.min(this.#largest, this.#size * 2)
     this.#inTime = 0
+    this.#isTrial = true
   }
 
   #shrink(smallest: number): void {
+    if (this.#isTrial) this.#toGrow = Math.min(mostPagesToGrow, this.#toGrow * 2)
+    this.#isTrial = false
     this.#inTime = 0
     this.#size = Math.min(this.#size, Math.max(smallest, Math.floor(this.#size / 2)))
   }

@@ -70,7 +70,7 @@ export function fromJson(value: unknown): ActivityRecord {
   }
   const record = emptyRecord()
   for (const [name, field] of Object.entries(value)) {
-    if (field !== null && field !== undefined) readField(record, name, field)
+    if (!isNothing(field)) readField(record, name, field)
   }
   return record
 }
@@ -125,14 +125,13 @@ function readNamed(
 ): void {
   const parts = isObject(value) ? value : { Name: value }
   for (const [part, partValue] of Object.entries(parts)) {
-    if (partValue === null || partValue === undefined) continue
+    if (isNothing(partValue)) continue
     if (part === 'Name' && record[field] === '') record[field] = text(partValue)
     else record.other.push([`${name}${part}`, text(partValue)])
   }
 }
 
 function readTime(value: unknown): number | undefined {
-  if (value === '') return undefined
   const time = typeof value === 'string' ? parseDateTime(value) : undefined
   if (time !== undefined) return time
   throw error('date', `When: ${shown(value)} is not a dateTime such as "2017-02-14T15:42:34Z"`, {
@@ -151,7 +150,7 @@ function readDetail(record: ActivityRecord, value: unknown): void {
   const detail: ActivityDetail = { property: '', before: '', after: '', message: '' }
   const fields = isObject(value) ? value : { Message: value }
   for (const [name, field] of Object.entries(fields)) {
-    if (field === null || field === undefined) continue
+    if (isNothing(field)) continue
     if (Object.hasOwn(detailFields, name)) {
       detail[detailFields[name as keyof typeof detailFields]] = text(field)
     } else {
@@ -170,13 +169,21 @@ function keepOfDetail(record: ActivityRecord, name: string, value: string): void
 
 /** The details: an array, a single one, or XML's `{ Detail: … }` around either. */
 function list(value: unknown): unknown[] {
-  if (isObject(value) && 'Detail' in value) return list(value['Detail'])
+  if (isObject(value) && 'Detail' in value) {
+    const { Detail, ...more } = value
+    return [...list(Detail), ...(Object.keys(more).length > 0 ? [more] : [])]
+  }
   return Array.isArray(value) ? (value as unknown[]) : value === null ? [] : [value]
 }
 
 /** Text as it is; anything else as JSON writes it, so that nothing is lost. */
 function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Absent, null and empty are one: XML cannot tell them apart. */
+function isNothing(value: unknown): value is null | undefined | '' {
+  return value === null || value === undefined || value === ''
 }
 
 function isObject(value: unknown): value is Json {

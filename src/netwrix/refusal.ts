@@ -5,6 +5,8 @@
  */
 import type { CeflineError } from '../error.ts'
 import { error } from '../error.ts'
+import { namesOf, readChallenges } from './auth/challenges.ts'
+import type { SchemeName } from './auth/scheme.ts'
 
 export interface Answer {
   status: number
@@ -19,6 +21,10 @@ export interface Asked {
   username: string
   /** Makes text of the server's fit to be shown: short, printable, without secrets. */
   show: (text: string) => string
+  /** What the login was tried with. */
+  scheme?: SchemeName | undefined
+  /** Why it was refused, where the server's token says so. */
+  because?: string | undefined
 }
 
 /** ms after a refused login: Windows locks an account after a few in a row. */
@@ -31,7 +37,8 @@ const roles =
   'Client Users'
 
 /** The error for this answer. Every one of them leaves the mark as it is. */
-export function refusal(answer: Answer, { place, username, show }: Asked): CeflineError {
+export function refusal(answer: Answer, asked: Asked): CeflineError {
+  const { place, username, show } = asked
   const { status, headers } = answer
   const said = show(serverText(answer.text))
   const because = said === '' ? ' (it gave no reason)' : `: ${said}`
@@ -45,13 +52,7 @@ export function refusal(answer: Answer, { place, username, show }: Asked): Cefli
         { retryAfter: Infinity },
       )
     case 401:
-      return error(
-        'unauthorized',
-        `${place} answered 401 to ${show(username)}${offered(headers['www-authenticate'], show)}: ` +
-          `check username and password; ${roles}. Tried again only every 5 minutes, so that ` +
-          'Windows does not lock the account',
-        { retryAfter: lockoutWait },
-      )
+      return unauthorized(answer, asked)
     case 403:
       return error(
         'forbidden',
@@ -92,6 +93,27 @@ export function refusal(answer: Answer, { place, username, show }: Asked): Cefli
   return error('bad-answer', `${place} answered ${status}${because}: is the url the API’s own?`)
 }
 
+/** The login was refused: it was tried once, and is not tried again soon. */
+function unauthorized(
+  { headers }: Answer,
+  { place, username, show, scheme = 'Basic', because }: Asked,
+): CeflineError {
+  const offers = offered(headers['www-authenticate'], scheme, show)
+  const cure =
+    scheme === 'Negotiate'
+      ? 'the Kerberos ticket was refused: check both clocks, and that the name HTTP/host belongs to ' +
+        `the account that the server runs under, or set auth: ntlm; ${roles}. Tried again only ` +
+        'every 5 minutes'
+      : `check username and password; ${roles}. Tried again only every 5 minutes, so that Windows ` +
+        'does not lock the account'
+  const by = because === undefined ? scheme : `${scheme}: ${show(because)}`
+  return error(
+    'unauthorized',
+    `${place} answered 401 to ${show(username)} (${by})${offers}: ${cure}`,
+    { retryAfter: lockoutWait },
+  )
+}
+
 /** RFC 9110 section 10.2.3: seconds, or a date. Undefined: the ordinary back-off. */
 export function retryAfter(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined) return undefined
@@ -123,10 +145,15 @@ function errorList(body: string): string[] {
   }
 }
 
-/** The names of the offered schemes, when Basic is not one of them. */
-function offered(challenge: string | undefined, show: (text: string) => string): string {
-  if (challenge === undefined || /\bbasic\b/i.test(challenge)) return ''
-  const schemes = challenge.match(/(?:^|,\s*)[A-Za-z]+(?=\s|,|$)/g) ?? []
-  const names = schemes.map((scheme) => scheme.replace(/^,\s*/, '')).join(', ')
-  return ` and does not offer Basic but ${show(names)}`
+/** The names of the offered schemes, when the one that was tried is not one of them. */
+function offered(
+  header: string | undefined,
+  scheme: SchemeName,
+  show: (text: string) => string,
+): string {
+  const names = namesOf(readChallenges(header))
+  if (names.length === 0 || names.includes(scheme)) return ''
+  // NTLM goes under Negotiate where that is all there is.
+  if (scheme === 'NTLM' && names.includes('Negotiate')) return ''
+  return ` and does not offer ${scheme} but ${show(names.join(', '))}`
 }

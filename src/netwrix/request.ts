@@ -5,6 +5,9 @@
  * Parameters).
  */
 import type { Checkpoint } from './checkpoint.ts'
+import { filterList, withFrom } from './filter.ts'
+import type { Filter } from './filter.ts'
+import { markXml, searchXml } from './request-xml.ts'
 
 export interface PageRequest {
   method: 'GET' | 'POST'
@@ -14,24 +17,47 @@ export interface PageRequest {
   body?: string
 }
 
+/** How records are asked for, beside their place. */
+export interface RequestForm {
+  format?: 'json' | 'xml'
+  /** The user's; sent again with every page, as a mark does not hold it. */
+  filter?: Filter | undefined
+}
+
 /** For the next `count` records after the checkpoint; `address` is the endpoint's. */
-export function pageRequest(address: URL, checkpoint: Checkpoint, count: number): PageRequest {
-  const path = `${address.pathname}?format=json&count=${count}`
-  const accept = 'application/json'
-  const body = bodyOf(checkpoint)
+export function pageRequest(
+  address: URL,
+  checkpoint: Checkpoint,
+  count: number,
+  { format = 'json', filter }: RequestForm = {},
+): PageRequest {
+  // `format=json` is the switch: without it questions and answers are XML.
+  const path = `${address.pathname}?${format === 'json' ? 'format=json&' : ''}count=${count}`
+  const accept = `application/${format}`
+  const body = format === 'json' ? jsonOf(checkpoint, filter) : xmlOf(checkpoint, filter)
   if (body === undefined) return { method: 'GET', path, headers: { accept } }
-  const headers = { accept, 'content-type': 'application/json; charset=UTF-8' }
-  return { method: 'POST', path, headers, body }
+  return {
+    method: 'POST',
+    path,
+    headers: { accept, 'content-type': `${accept}; charset=UTF-8` },
+    body,
+  }
 }
 
 /**
  * What is posted: for `enum` the bare mark as a JSON string (nothing before there is one: GET), for
- * `search` the filter with every page, as a mark does not hold it. Slashes are escaped, which the
- * documentation asks for and JSON allows.
+ * `search` mark and filter. Slashes are escaped, which the documentation asks for and JSON allows.
  */
-function bodyOf({ mode, from, mark }: Checkpoint): string | undefined {
+function jsonOf({ mode, from, mark }: Checkpoint, filter: Filter | undefined): string | undefined {
   if (mode === 'enum' && mark === undefined) return undefined
   const value =
-    mode === 'enum' ? mark : { ContinuationMark: mark, FilterList: { When: { From: from } } }
+    mode === 'enum'
+      ? mark
+      : { ContinuationMark: mark, FilterList: filterList(withFrom(filter, from)) }
   return JSON.stringify(value).replaceAll('/', '\\/')
+}
+
+function xmlOf({ mode, from, mark }: Checkpoint, filter: Filter | undefined): string | undefined {
+  if (mode === 'search') return searchXml(mark, withFrom(filter, from))
+  return mark === undefined ? undefined : markXml(mark)
 }

@@ -7,8 +7,9 @@
  * moves the mark: an empty one, or one without a mark, leaves it.
  *
  * A first start reads what is not older than `since`: the moment is fixed then, stored before the
- * first page is asked for, and sent with every page from there on. `since: 0` reads everything.
- * A mark that was taken over from the vendor's add-on goes on from there without a filter.
+ * first page is asked for, and sent with every page from there on. `since: 0` reads everything. The
+ * user's `filter` goes with every page too, and a `When` in it takes the place of that moment. A mark
+ * that was taken over from the vendor's add-on goes on from there, with the user's filter or none.
  *
  * Waiting is the loop's: whatever goes wrong is thrown, with the mark as it was. Only the size of the
  * page is remembered here, as a server that was too slow for 1,000 records is asked for fewer.
@@ -19,15 +20,23 @@ import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } fr
 import { error, isCeflineError } from '../error.ts'
 import { noLines } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
+import { compileMapping } from '../mappings/compile.ts'
+import type { Mapper } from '../mappings/compile.ts'
 import { activityBatch, activityLine } from '../netwrix/activity-batch.ts'
 import { checkApi, run } from '../netwrix/api-check.ts'
-import { backfill, markStuck, unverified, urlChanged } from '../netwrix/api-notices.ts'
-import { readUrl, refuseUnusable } from '../netwrix/api-options.ts'
+import { doubtfulFilter, markStuck, unverified } from '../netwrix/api-notices.ts'
+import { loginOptions, readUrl, refuseUnusable } from '../netwrix/api-options.ts'
 import type { Options } from '../netwrix/api-options.ts'
-import { firstCheckpoint, readCheckpoint, writeCheckpoint } from '../netwrix/checkpoint.ts'
+import { LoginNotice } from '../netwrix/auth/notice.ts'
+import { beginning } from '../netwrix/beginning.ts'
+import type { Beginning, Wanted } from '../netwrix/beginning.ts'
+import { writeCheckpoint } from '../netwrix/checkpoint.ts'
 import type { Checkpoint } from '../netwrix/checkpoint.ts'
 import { IntegrationApi } from '../netwrix/client.ts'
 import type { ClientOptions } from '../netwrix/client.ts'
+import { readFilter } from '../netwrix/filter.ts'
+import { leaveOutOf } from '../netwrix/leave-out.ts'
+import type { LeaveOut } from '../netwrix/leave-out.ts'
 import { MarkLoop } from '../netwrix/mark-loop.ts'
 import type { Page } from '../netwrix/page.ts'
 import { PageSize } from '../netwrix/page-size.ts'
@@ -44,19 +53,29 @@ export function create(options: Options, context: SourceContext): Source {
 class NetwrixApi implements Source {
   readonly #options: Options
   readonly #client: ClientOptions
-  readonly #place: string
+  readonly #wanted: Wanted
+  readonly #leaveOut: LeaveOut
   readonly #pageSize: PageSize
   readonly #unverified: Reminder | undefined
+  readonly #doubtful = new Reminder(24 * 60 * 60_000)
+  readonly #map: Mapper
+  readonly #login: LoginNotice
   #api: IntegrationApi | undefined
 
   constructor(options: Options, { name }: SourceContext) {
     const place = `sources.${name}`
-    const { username, password, timeout, tls } = options
+    const { timeout, tls, format, since, pageSize } = options
+    const filter = readFilter(options.filter, `${place}.filter`)
+    const url = readUrl(options, place)
     this.#options = options
-    this.#place = place
-    this.#client = { url: readUrl(options, place), username, password, timeout, tls, place }
+    this.#wanted = { since, filter, url, pageSize, place, name }
+    this.#leaveOut = leaveOutOf(options.leaveOut)
     refuseUnusable(options, place)
-    this.#pageSize = new PageSize(options.pageSize)
+    const login = loginOptions(options, url, place)
+    this.#client = { url, timeout, tls, place, format, filter, ...login }
+    this.#login = new LoginNotice(url)
+    this.#map = compileMapping(options.mapping, `${place}.mapping`)
+    this.#pageSize = new PageSize(pageSize)
     const verified = tls.verify || tls.fingerprint !== null || this.#client.url.protocol === 'http:'
     this.#unverified = verified ? undefined : new Reminder(60 * 60_000)
   }
@@ -67,25 +86,28 @@ class NetwrixApi implements Source {
     connect: boolean,
   ): AsyncGenerator<CheckStep> {
     const { url } = this.#client
-    let checkpoint: Checkpoint | undefined
+    let begun: Beginning | undefined
     yield await run(
       'url',
       async () => {
-        checkpoint = this.#begin(stored)
+        begun = this.#begin(stored)
         return url.href
       },
       url,
     )
-    if (!checkpoint) return
+    if (!begun) return
+    const { checkpoint, notices } = begun
+    if (checkpoint.filter) {
+      const detail = [checkpoint.filter.text, ...this.#doubts()].join('; ')
+      yield { name: 'filter', ok: true, detail, milliseconds: 0 }
+    }
     const { tls, place } = this.#client
     const files = () => describeTlsFiles(tls, `${place}.tls`)
     const certificates = await run('certificates', files, url)
     yield certificates
     if (!certificates.ok) return
-    const detail =
-      stored === undefined
-        ? backfill(checkpoint, this.#options.pageSize).message
-        : 'goes on after the stored mark'
+    const goesOn = checkpoint.mark === undefined ? [] : ['goes on after the stored mark']
+    const detail = [...goesOn, ...notices.map(({ message }) => message)].join('; ')
     yield { name: 'start', ok: true, detail, milliseconds: 0 }
     if (!connect) return
     const api = new IntegrationApi(this.#client)
@@ -101,8 +123,9 @@ class NetwrixApi implements Source {
     const api = new IntegrationApi(this.#client)
     this.#api = api
     try {
-      let checkpoint = this.#begin(stored)
-      const opening = this.#opening(stored, checkpoint)
+      const begun = this.#begin(stored)
+      let { checkpoint } = begun
+      const opening = this.#opening(begun)
       if (opening) yield opening
       while (!signal.aborted) {
         checkpoint = yield* this.#round(api, checkpoint, signal)
@@ -116,33 +139,25 @@ class NetwrixApi implements Source {
   }
 
   async remap(reject: StoredReject): Promise<Lines> {
-    return activityLine(reject, this.#options.profile)
+    return activityLine(reject, { profile: this.#options.profile, map: this.#map })
   }
 
   async close(): Promise<void> {
     await this.#api?.close()
   }
 
-  /** Where this run goes on. A mark stays when the url has changed: only the user can tell. */
-  #begin(stored: string | undefined): Checkpoint {
-    const { href } = this.#client.url
-    if (stored === undefined) return firstCheckpoint(this.#options.since, Date.now(), href)
-    return { ...readCheckpoint(stored, this.#place), url: href }
+  #begin(stored: string | undefined): Beginning {
+    return beginning(stored, this.#wanted, Date.now())
   }
 
   /**
    * A first batch without lines, that stores where the run begins before anything is asked for; only
    * where there is something to store or to say, as every batch tells the loop that all is well.
    */
-  #opening(stored: string | undefined, checkpoint: Checkpoint): Batch | undefined {
-    const notices = this.#reminders()
-    const before = stored === undefined ? undefined : readCheckpoint(stored, this.#place).url
-    if (stored === undefined) notices.push(backfill(checkpoint, this.#options.pageSize))
-    if (before !== undefined && before !== checkpoint.url) {
-      notices.push(urlChanged(before, this.#client.url))
-    }
-    if (notices.length === 0) return undefined
-    return { ...nothing(notices), checkpoint: writeCheckpoint(checkpoint) }
+  #opening({ checkpoint, notices }: Beginning): Batch | undefined {
+    const said = [...this.#reminders(), ...notices]
+    if (said.length === 0) return undefined
+    return { ...nothing(said), checkpoint: writeCheckpoint(checkpoint) }
   }
 
   /** Fetches pages until one is empty or its mark leads nowhere; returns the last checkpoint. */
@@ -162,7 +177,13 @@ class NetwrixApi implements Source {
         return checkpoint
       }
       const origin = api.address(checkpoint.mode).pathname
-      const batch = activityBatch(records, { profile, receivedAt: Date.now(), origin })
+      const batch = activityBatch(records, {
+        profile,
+        map: this.#map,
+        receivedAt: Date.now(),
+        origin,
+        leaveOut: this.#leaveOut,
+      })
       const moved = mark !== undefined && loop.moves(mark)
       if (mark !== undefined) checkpoint = { ...checkpoint, mark }
       const notices = this.#reminders()
@@ -197,8 +218,16 @@ class NetwrixApi implements Source {
 
   /** What the log is reminded of while it lasts. */
   #reminders(): Notice[] {
-    if (this.#unverified?.due(Date.now()) !== true) return []
-    return [unverified(this.#client.url)]
+    const now = Date.now()
+    return [
+      ...(this.#unverified?.due(now) ? [unverified(this.#client.url)] : []),
+      ...(this.#doubtful.due(now) ? this.#doubts().map(doubtfulFilter) : []),
+      ...this.#login.news(this.#api?.login),
+    ]
+  }
+
+  #doubts(): readonly string[] {
+    return this.#wanted.filter?.warnings ?? []
   }
 }
 

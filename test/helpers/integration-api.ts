@@ -4,7 +4,7 @@
  * records of its own. It was never compared with a live product.
  *
  * It follows the documentation of the API: the two endpoints and their parameters, `format=json`
- * (XML without it), marks and their bodies, an empty list at the end of the data, statuses and error
+ * (XML without it), marks and their bodies, filters, an empty list at the end of the data, statuses and error
  * lists, a 401 without a body, a 500 without a body for malformed JSON, `Server:
  * Microsoft-HTTPAPI/2.0`. A wrong mark is a 400 and an empty page repeats the mark of the request:
  * both are assumptions. It is strict where a client could be sloppy: a search without its filter or
@@ -23,6 +23,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { activityRecord, markAt, positionOf } from './activity-records.ts'
 import type { ActivityRecordJson } from './activity-records.ts'
+import { filterOfJson, filterOfXml, passes } from './api-filter.ts'
+import type { ApiCondition } from './api-filter.ts'
+import { errorsXml, pageXml, parseXml } from './api-xml.ts'
 
 /** What `misbehave` can order, and what the answer is then. */
 const misbehaviours = {
@@ -45,13 +48,17 @@ const misbehaviours = {
   },
   redirect: (_q, a) => send(a, 302, '', { location: 'https://portal.example.com/login' }),
   html: (_q, a) => send(a, 200, '<!DOCTYPE html><h1>Sign in</h1>', html),
-  xml: (_q, a) => send(a, 200, '<ActivityRecordList/>', { 'content-type': 'application/xml' }),
+  doctype: (_q, a) => send(a, 200, '<!DOCTYPE x [<!ENTITY e "">]><ActivityRecordList/>'),
+  /** The right answer as JSON where XML was asked for, and the other way round. */
+  'other-format': (q, a) => {
+    send(a, 200, formats[q.format === 'json' ? 'xml' : 'json'].page(q.records, q.answerMark))
+  },
   'other-json': (_q, a) => send(a, 200, '{"status":"ok"}'),
   'no-body': (_q, a) => send(a, 200, ''),
   'cut-json': (q, a) => send(a, 200, q.body.slice(0, -20)),
   'cut-body': (q, a) => {
     const body = Buffer.from(q.body)
-    a.writeHead(200, { ...json, 'content-length': body.length })
+    a.writeHead(200, { ...typeOf(q.body), 'content-length': body.length })
     a.write(body.subarray(0, -20), () => a.destroy())
   },
   hangup: (q) => {
@@ -61,21 +68,22 @@ const misbehaviours = {
   silence: () => {},
   /** A byte now and then, so that no timer for silence ever ends. */
   drip: (q, a) => {
-    a.writeHead(200, { ...json, 'content-length': q.body.length })
+    a.writeHead(200, { ...typeOf(q.body), 'content-length': q.body.length })
     let sent = 0
     const timer = setInterval(() => a.write(q.body.slice(sent, ++sent)), 20)
     a.once('close', () => clearInterval(timer))
   },
   /** Records, with the mark that was posted. */
-  'repeated-mark': (q, a) => send(a, 200, page(q.records, q.mark)),
-  'no-mark': (q, a) => send(a, 200, page(q.records, undefined)),
-  'empty-mark': (q, a) => send(a, 200, page(q.records, '')),
-  'empty-page': (_q, a) => send(a, 200, page([], undefined)),
-  'empty-page-empty-mark': (_q, a) => send(a, 200, page([], '')),
-  'null-list': (q, a) => send(a, 200, page(null, q.mark)),
+  'repeated-mark': (q, a) => send(a, 200, q.page(q.records, q.mark)),
+  'no-mark': (q, a) => send(a, 200, q.page(q.records, undefined)),
+  'empty-mark': (q, a) => send(a, 200, q.page(q.records, '')),
+  'empty-page': (q, a) => send(a, 200, q.page([], undefined)),
+  'empty-page-empty-mark': (q, a) => send(a, 200, q.page([], '')),
+  'null-list': (q, a) => send(a, 200, q.page(null, q.mark)),
   /** Only for a page of one record: the record itself in place of the list. */
-  'single-object': (q, a) => send(a, 200, page(q.records[0], q.next)),
-  'other-name': (q, a) => send(a, 200, q.body.replace('ActivityRecordList', 'ActivityRecordsList')),
+  'single-object': (q, a) => send(a, 200, q.page(q.records[0], q.next)),
+  'other-name': (q, a) =>
+    send(a, 200, q.body.replaceAll('ActivityRecordList', 'ActivityRecordsList')),
   bom: (q, a) => send(a, 200, `\ufeff${q.body}`),
 } satisfies Record<string, (asked: Asked, answer: ServerResponse) => void>
 
@@ -87,19 +95,31 @@ export interface ApiRequest {
   mode: 'enum' | 'search'
   count: number
   mark: string | undefined
+  format: Format
   /** The filter's `When.From`. */
   from: string | undefined
+  filter: ApiCondition[] | undefined
   /** What was ordered for it, if anything. */
   misbehaviour: Misbehaviour | undefined
 }
 
+type Format = 'json' | 'xml'
+
 interface Asked {
   request: IncomingMessage
+  format: Format
   mark: string | undefined
-  /** The right answer: its records, its mark, its body. */
+  /** The right answer: its records, the mark behind them, the mark that it has, its body. */
   records: ActivityRecordJson[]
   next: string
+  answerMark: string | undefined
   body: string
+  page(list: unknown, mark: string | undefined): string
+}
+
+interface Understood {
+  mark: string | undefined
+  filter: ApiCondition[] | undefined
 }
 
 export interface IntegrationApiOptions {
@@ -133,6 +153,8 @@ export interface IntegrationApi {
   readonly requests: ApiRequest[]
   /** Requests for more records than this get no answer. */
   slowAbove: number
+  /** Takes a mark under any filter: it is a place (an assumption, as the documentation is silent). */
+  anyFilter: boolean
   /** Records more. */
   add(count: number): void
   /** The next `times` answers go wrong in this way; what was ordered before goes first. */
@@ -148,8 +170,8 @@ export async function startIntegrationApi(options: IntegrationApiOptions): Promi
   const firstAt = options.firstAt ?? Date.now() - 60_000 - options.records * step
   const login = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
   const orders: { kind: Misbehaviour; times: number }[] = []
-  /** The filter that each mark was given under. */
-  const filters = new Map<string, string>()
+  /** The filters that each mark was given under. */
+  const filters = new Map<string, Set<string>>()
   const records: ActivityRecordJson[] = []
   const requests: ApiRequest[] = []
 
@@ -163,15 +185,19 @@ export async function startIntegrationApi(options: IntegrationApiOptions): Promi
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://stand-in')
     const [, mode] = /^\/netwrix\/api\/v1\/activity_records\/(enum|search)$/.exec(pathname) ?? []
     if (mode !== 'enum' && mode !== 'search') return send(answer, 404, '')
+    const basic = { 'www-authenticate': 'Basic realm="x"' }
+    // Asks what there is to log in with: no request yet, and nothing that was ordered is for it.
+    if (request.headers.authorization === undefined) return send(answer, 401, '', basic)
     const { method = '' } = request
     const count = Number(searchParams.get('count') ?? 1000)
-    const understood = understand(mode, method, posted)
-    const { mark, from } = typeof understood === 'number' ? {} : understood
+    const format = searchParams.get('format') === 'json' ? 'json' : 'xml'
+    const { page, errors } = formats[format]
+    const understood = understand(mode, request, posted, format)
+    const { mark, filter } = typeof understood === 'number' ? {} : understood
+    const from = fromOf(filter)
     const misbehaviour = takeOrder(orders)
-    requests.push({ method, mode, count, mark, from, misbehaviour })
-    if (request.headers.authorization !== login) {
-      return send(answer, 401, '', { 'www-authenticate': 'Negotiate, NTLM, Basic realm="x"' })
-    }
+    requests.push({ method, mode, count, mark, format, from, filter, misbehaviour })
+    if (request.headers.authorization !== login) return send(answer, 401, '', basic)
     if (typeof understood === 'number') {
       const text = understood === 400 ? errors('InputError', 'Invalid post data') : ''
       return send(answer, understood, text)
@@ -179,16 +205,23 @@ export async function startIntegrationApi(options: IntegrationApiOptions): Promi
     if (!Number.isInteger(count) || count < 1) {
       return send(answer, 400, errors('InputError', 'Invalid count parameter specified.'))
     }
-    if (searchParams.get('format') !== 'json') return misbehaviours.xml({} as Asked, answer)
     const position = mark === undefined ? 0 : positionOf(mark)
-    const otherFilter = from !== undefined && (filters.get(mark ?? '') ?? from) !== from
+    const under = JSON.stringify(filter) ?? ''
+    const given = filters.get(mark ?? '')
+    const otherFilter = !api.anyFilter && mode === 'search' && given?.has(under) === false
     if (position === undefined || position > records.length || otherFilter) {
       return send(answer, 400, errors('InputError', 'Invalid continuation mark'))
     }
-    const { found, next } = select(records, position, count, from)
-    const right = page(found, found.length > 0 ? markAt(next) : mark)
-    if (from !== undefined) filters.set(markAt(next), from)
-    const asked = { request, mark, records: found, next: markAt(next), body: right }
+    const { found, next } = select(records, position, count, filter)
+    const answerMark = found.length > 0 ? markAt(next) : mark
+    const right = page(found, answerMark)
+    if (filter !== undefined) {
+      filters.set(markAt(next), new Set(filters.get(markAt(next))).add(under))
+    }
+    const asked = {
+      ...{ request, format, mark, records: found, next: markAt(next), answerMark, body: right },
+      page,
+    } satisfies Asked
     if (misbehaviour !== undefined) return misbehaviours[misbehaviour](asked, answer)
     if (count > api.slowAbove) return
     send(answer, 200, right)
@@ -218,6 +251,7 @@ export async function startIntegrationApi(options: IntegrationApiOptions): Promi
     records,
     requests,
     slowAbove: Infinity,
+    anyFilter: false,
     add,
     misbehave(kind, times = 1) {
       orders.push({ kind, times })
@@ -241,24 +275,51 @@ function takeOrder(orders: { kind: Misbehaviour; times: number }[]): Misbehaviou
 /** Mark and filter of what was posted, or the status that refuses it. */
 function understand(
   mode: 'enum' | 'search',
-  method: string,
+  { method, headers }: IncomingMessage,
   posted: string,
-): { mark: string | undefined; from: string | undefined } | number {
-  if (method === 'GET') return mode === 'enum' ? { mark: undefined, from: undefined } : 405
+  format: Format,
+): Understood | number {
+  if (method === 'GET') return mode === 'enum' ? { mark: undefined, filter: undefined } : 405
   if (method !== 'POST') return 405
+  if (headers['content-type'] !== `application/${format}; charset=UTF-8`) return 400
+  return format === 'json' ? understandJson(mode, posted) : understandXml(mode, posted)
+}
+
+function understandJson(mode: 'enum' | 'search', posted: string): Understood | number {
   let value: unknown
   try {
     value = JSON.parse(posted)
   } catch {
     return 500
   }
-  if (mode === 'enum') return typeof value === 'string' ? { mark: value, from: undefined } : 400
+  if (mode === 'enum') return typeof value === 'string' ? { mark: value, filter: undefined } : 400
   const { ContinuationMark: mark, FilterList } = (value ?? {}) as Record<string, unknown>
-  const { When } = (FilterList ?? {}) as Record<string, unknown>
-  const { From: from } = (When ?? {}) as Record<string, unknown>
   if (mark !== undefined && typeof mark !== 'string') return 400
-  if (typeof from !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(from)) return 400
-  return { mark, from }
+  return searched(mark, filterOfJson(FilterList))
+}
+
+function understandXml(mode: 'enum' | 'search', posted: string): Understood | number {
+  const root = parseXml(posted)
+  if (mode === 'enum') {
+    return root?.name === 'ContinuationMark' ? { mark: root.text, filter: undefined } : 400
+  }
+  if (root?.name !== 'ActivityRecordSearch') return 400
+  const find = (name: string) => root.children.find((child) => child.name === name)
+  return searched(find('ContinuationMark')?.text, filterOfXml(find('FilterList')))
+}
+
+function searched(
+  mark: string | undefined,
+  filter: ApiCondition[] | undefined,
+): Understood | number {
+  const from = fromOf(filter)
+  const good = from === undefined || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(from)
+  return filter === undefined || !good ? 400 : { mark, filter }
+}
+
+function fromOf(filter: ApiCondition[] | undefined): string | undefined {
+  const { value } = filter?.find(({ name }) => name === 'When') ?? {}
+  return typeof value === 'object' ? value['From'] : undefined
 }
 
 /** The next `count` records from a position on that pass the filter, and the position after them. */
@@ -266,18 +327,30 @@ function select(
   records: readonly ActivityRecordJson[],
   position: number,
   count: number,
-  from: string | undefined,
+  filter: ApiCondition[] | undefined,
 ): { found: ActivityRecordJson[]; next: number } {
   const found: ActivityRecordJson[] = []
   let next = position
   for (; next < records.length && found.length < count; next += 1) {
     const record = records[next] as ActivityRecordJson
-    if (from === undefined || record.When >= from) found.push(record)
+    if (filter === undefined || passes(record, filter)) found.push(record)
   }
   return { found, next }
 }
 
-const json = { 'content-type': 'application/json' }
+const formats = {
+  json: {
+    page: (list: unknown, mark: string | undefined): string =>
+      JSON.stringify({ ActivityRecordList: list, ContinuationMark: mark }),
+    errors,
+  },
+  xml: { page: pageXml, errors: errorsXml },
+}
+
+function typeOf(text: string): { 'content-type': string } {
+  return { 'content-type': `application/${/^\ufeff?</.test(text) ? 'xml' : 'json'}` }
+}
+
 const html = { 'content-type': 'text/html; charset=us-ascii' }
 
 function send(
@@ -288,16 +361,12 @@ function send(
 ): void {
   const body = Buffer.from(text)
   answer.writeHead(status, {
-    ...(body.length > 0 || status === 200 ? json : {}),
+    ...(body.length > 0 || status === 200 ? typeOf(text) : {}),
     server: 'Microsoft-HTTPAPI/2.0',
     'content-length': body.length,
     ...headers,
   })
   answer.end(body)
-}
-
-function page(list: unknown, mark: string | undefined): string {
-  return JSON.stringify({ ActivityRecordList: list, ContinuationMark: mark })
 }
 
 function errors(category: string, description: string): string {

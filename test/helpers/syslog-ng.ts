@@ -74,7 +74,7 @@ export async function startSyslogNg(t: Stoppable, options: SyslogNgOptions): Pro
 }
 
 /** What an unpacked one must be told; nothing when it is installed. */
-function installation(): { environment: Record<string, string>; flags: string[] } {
+export function installation(): { environment: Record<string, string>; flags: string[] } {
   const libraries = join(unpacked('syslog-ng'), 'usr', 'lib')
   const own = join(libraries, 'syslog-ng')
   if (!existsSync(own)) return { environment: {}, flags: [] }
@@ -87,8 +87,8 @@ function installation(): { environment: Record<string, string>; flags: string[] 
   }
 }
 
-/** syslog-ng finds authorities in a folder, by the hash of their names. */
-async function hashed(folder: string, ca: string): Promise<string> {
+/** A folder with the authority: syslog-ng finds it there by the hash of its name. */
+export async function hashed(folder: string, ca: string): Promise<string> {
   const authorities = join(folder, 'authorities')
   await mkdir(authorities, { recursive: true })
   const { stdout } = await run('openssl', ['x509', '-noout', '-subject_hash', '-in', ca])

@@ -23,6 +23,7 @@ export function syslogOptions(url: string | string[], options: Some = {}): Optio
     format: null,
     framing: null,
     payload: 'cef',
+    snare: { eventIds: true, includeDataSource: true, sourceByDataSource: false },
     facility: 'local4',
     hostname: 'auditor.example.com',
     appName: 'cefline',

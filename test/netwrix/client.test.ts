@@ -47,6 +47,8 @@ function clientOf(t: Test, server: StandIn, options: Partial<ClientOptions> = {}
     timeout: 20_000,
     tls: { ...plainTls, ca: ca === '' ? null : ca },
     place: 'sources.activity',
+    auth: 'auto',
+    tickets: { keytab: null, credentialCache: null },
     ...options,
   })
   t.teardown(() => client.close())
@@ -104,8 +106,8 @@ const refusals: [kind: Misbehaviour, code: string, wait: number | undefined, tex
   ['error-sql', 'server', undefined, /ServerError 0x80040C0A SQL Server cannot be contacted/],
   ['error-echo', 'server', undefined, /502: Bad gateway Basic \*\*\*\* ENTERPRISE\\siem:\*\*\*\*/],
   ['redirect', 'bad-answer', undefined, /302, a redirect to https:\/\/portal.example.com\/login/],
-  ['html', 'bad-answer', undefined, /text\/html.*where JSON is due.*Sign in/],
-  ['xml', 'bad-answer', undefined, /application\/xml/],
+  ['html', 'bad-answer', undefined, /text\/html.*where JSON or XML is due.*Sign in/],
+  ['doctype', 'bad-answer', undefined, /not whole XML \(a DOCTYPE, which is not read\)/],
   ['other-json', 'bad-answer', undefined, /no ActivityRecordList: \{"status":"ok"\}/],
   ['no-body', 'bad-answer', undefined, /0 bytes that are not whole JSON: \(nothing\)/],
   ['cut-json', 'bad-answer', undefined, /not whole JSON/],
@@ -150,7 +152,10 @@ test('a wrong password', async (t) => {
   const server = await standIn(t)
   const password = 'not-this-one'
   const thrown = await failure(clientOf(t, server, { password }).page(everything, 1, never))
-  t.match(thrown, { code: 'unauthorized', message: /401 to ENTERPRISE\\siem: check username/ })
+  t.match(thrown, {
+    code: 'unauthorized',
+    message: /401 to ENTERPRISE\\siem \(Basic\): check username/,
+  })
   noSecret(t, thrown, { ...server, password })
 })
 

@@ -52,3 +52,24 @@ t.test('answers that are too large: down to one record', async (t) => {
   page.timedOut()
   t.equal(page.size, 1)
 })
+
+t.test('a size that was too much is tried again less and less often', (t) => {
+  const page = new PageSize(8)
+  page.tooLarge()
+  const waits: number[] = []
+  for (let pages = 0; waits.length < 8; pages += 1) {
+    if (page.size === 8) {
+      waits.push(pages)
+      pages = -1
+      page.tooLarge()
+    } else page.answered(page.size, 10, timeout)
+  }
+  t.same(waits, [3, 6, 12, 24, 48, 96, 96, 96])
+  for (let pages = 0; pages < 96; pages += 1) page.answered(4, 10, timeout)
+  t.equal(page.size, 8)
+  page.answered(8, 10, timeout)
+  page.tooLarge()
+  for (let pages = 0; pages < 3; pages += 1) page.answered(4, 10, timeout)
+  t.equal(page.size, 8, 'once it was not too much')
+  t.end()
+})

@@ -34,7 +34,8 @@ class Spool {
 
   commit(batch: Batch): void {
     this.batches.push(batch)
-    this.notices.push(...(batch.notices ?? []))
+    // How it logged in is told once, by every source.
+    this.notices.push(...(batch.notices ?? []).filter(({ code }) => code !== 'login'))
     this.rejects.push(...batch.rejects)
     this.checkpoint = batch.checkpoint ?? this.checkpoint
     for (const [index, { cef }] of unpackLines(batch.lines.bytes).entries()) {
@@ -87,6 +88,8 @@ function optionsOf({ url, username, password, ca }: IntegrationApi): Options {
     pageSize: 4,
     interval: 20,
     since: 30 * 24 * 3600_000,
+    filter: null,
+    leaveOut: null,
     timeout: 20_000,
     profile: 'standard',
     allowPlainHttp: false,
@@ -235,7 +238,7 @@ const errors: [Misbehaviour, code: string][] = [
   ['error-echo', 'server'],
   ['redirect', 'bad-answer'],
   ['html', 'bad-answer'],
-  ['xml', 'bad-answer'],
+  ['doctype', 'bad-answer'],
   ['other-json', 'bad-answer'],
   ['no-body', 'bad-answer'],
   ['cut-json', 'bad-answer'],
@@ -555,8 +558,10 @@ test('options that cannot be used', async (t) => {
     [{ url: 'https://u:secret@a.example' }, /url holds a user or password/],
     [{ url: 'https://a.example/?x=1' }, /url has a query/],
     [{ url: 'http://a.example:9699' }, /over which anyone can read the password.*allowPlainHttp/],
-    [{ auth: 'ntlm' }, /auth is ntlm, which this version does not know yet; use basic/],
-    [{ format: 'xml' }, /use json/],
+    [{ password: null }, /password is missing and required, unless auth is negotiate/],
+    [{ auth: 'ntlm', keytab: '/k' }, /auth is ntlm, but a keytab .* is set: write negotiate/],
+    [{ proxy: 'ftp://u:secret@p' }, /proxy is “ftp:\/\/\*\*\*\*@p”, no address of an HTTP proxy/],
+    [{ filter: { Wo: 'x' } }, /^sources\.activity\.filter\.Wo is no filter.*did you mean Who\?$/],
     [{ username: 'a:b' }, /username holds a colon/],
     [{ pageSize: 0 }, /pageSize is 0/],
     [{ interval: 0 }, /interval is 0 ms/],
@@ -573,7 +578,7 @@ test('options that cannot be used', async (t) => {
 test('every option has a sentence', async (t) => {
   for (const [name, option] of Object.entries(schema)) {
     if ('doc' in option && typeof option.doc === 'string') t.match(option.doc, /\.$/, name)
-    else t.equal(name, 'tls')
+    else t.ok(['tls', 'mapping'].includes(name), name)
   }
   t.equal(schema.password.sensitive, true)
 })

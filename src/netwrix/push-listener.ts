@@ -1,0 +1,86 @@
+/**
+ * What `netwrix-push` needs before it can listen: its folder, and its certificate.
+ */
+import { mkdir, readdir, unlink } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { error } from '../error.ts'
+import { errnoOf } from '../io/regular-file.ts'
+import { selfSigned } from '../io/self-signed.ts'
+import { readTls } from '../io/tls.ts'
+import { certificateKind, pushAddress } from './push-options.ts'
+import type { Options } from './push-options.ts'
+import type { PushServerOptions } from './push-server.ts'
+
+/** Days before its end from which a certificate is talked of. */
+const soon = 60
+
+export interface Certificate {
+  tls: PushServerOptions['tls']
+  /** What it is, for the notice. */
+  text: string
+}
+
+/** Makes the folder that bodies are written to, for Cefline's user alone, and removes what a crash
+ * left in it: nobody was told that it is durable. Its path. */
+export async function openFolder(folder: string): Promise<string> {
+  const incoming = join(resolve(folder), 'incoming')
+  try {
+    await mkdir(incoming, { recursive: true, mode: 0o700 })
+    const left = (await readdir(incoming)).filter((name) => /\.(?:part|csv)$/.test(name))
+    await Promise.all(left.map((name) => unlink(join(incoming, name))))
+  } catch (cause) {
+    throw folderFailure(folder, cause)
+  }
+  return incoming
+}
+
+/** The certificate that these options name; makes one where they say so. */
+export async function certificateOf(options: Options, place: string): Promise<Certificate> {
+  const { tls, folder, listen } = options
+  const { minVersion } = tls
+  const kind = certificateKind(options)
+  if (kind === 'none') return { tls: undefined, text: 'without TLS' }
+  if (kind === 'files') {
+    const files = await readFiles(options, place)
+    return { tls: { ...files, minVersion }, text: `with the certificate of ${place}.tls.cert` }
+  }
+  const made = await selfSigned(resolve(folder), tls.names ?? usualNames(listen)).catch(
+    (cause: unknown) => {
+      throw folderFailure(folder, cause)
+    },
+  )
+  const days = Math.floor((made.notAfter - Date.now()) / 86_400_000)
+  const text =
+    `with ${made.made ? 'a new certificate that it has just made' : 'the certificate that it made'} itself, ` +
+    `SHA-256 ${made.fingerprint}, for clients in ${made.path}` +
+    (days < soon
+      ? `; it ends in ${days} days: remove it from there, and give clients the new one`
+      : '')
+  return { tls: { cert: made.cert, key: made.key, minVersion }, text }
+}
+
+export async function readFiles(
+  { tls }: Options,
+  place: string,
+): Promise<{ cert: string; key: string }> {
+  const { cert, key, minVersion } = tls
+  const other = { ca: null, servername: null, fingerprint: null, verify: true }
+  const files = await readTls({ ...other, cert, key, minVersion }, `${place}.tls`)
+  return { cert: files.cert ?? '', key: files.key ?? '' }
+}
+
+/** Those by which this machine is likely to be addressed. */
+export function usualNames(listen: string): string[] {
+  const { host, isLoopback } = pushAddress(listen)
+  const any = host === '0.0.0.0' || host === '::'
+  const local = isLoopback || any ? ['localhost', '127.0.0.1'] : []
+  return [...new Set([hostname(), ...(any ? [] : [host]), ...local])]
+}
+
+export function folderFailure(folder: string, cause: unknown): Error {
+  const message =
+    `${resolve(folder)} cannot be written to (${errnoOf(cause) || String(cause)}); ` +
+    'give Cefline’s user that folder, or name another one'
+  return error('write-failed', message, { cause })
+}

@@ -7,6 +7,7 @@
  */
 import * as netwrixAlerts from './netwrix-alerts.ts'
 import * as netwrixApi from './netwrix-api.ts'
+import * as netwrixPush from './netwrix-push.ts'
 
 export const sources = {
   'netwrix-alerts': {
@@ -18,5 +19,10 @@ export const sources = {
     schema: netwrixApi.schema,
     create: netwrixApi.create,
     priority: 20,
+  },
+  'netwrix-push': {
+    schema: netwrixPush.schema,
+    create: netwrixPush.create,
+    priority: 10,
   },
 }

@@ -8,6 +8,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { check } from './commands/check.ts'
 import { preview } from './commands/preview.ts'
+import * as mark from './commands/mark.ts'
 import * as rejects from './commands/rejects.ts'
 import { run } from './commands/run.ts'
 import * as spool from './commands/spool.ts'
@@ -29,7 +30,10 @@ const runCommand = program
   .command('run', { isDefault: true })
   .description('forward until stopped by SIGTERM or SIGINT')
   .action(async () => {
-    await end(run({ config: configPath() }))
+    const { code, isStuck } = await run({ config: configPath() })
+    process.exitCode = code
+    // An exit would wait for a thread of LMDB's that does not end. The pause is for the last lines.
+    if (isStuck) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 250)
     // What nobody reads from standard output is still in the spool, and must not hold up the end.
     setTimeout(() => process.exit(), 1000).unref()
   })
@@ -58,9 +62,11 @@ program
   .argument('<file...>', 'alert CSV files, or activity records as the API gives them in JSON')
   .option('--source <name>', 'read them as this source of the configuration does')
   .option('--limit <number>', 'stop after so many events', wholeNumber)
+  .option('--raw', 'show the record with what its source’s mapping hides')
   .option('--json', 'print one JSON object a line')
-  .action((files: string[], flags: { source?: string; limit?: number; json?: boolean }) =>
-    end(preview({ config: configPath(), files, ...flags })),
+  .action(
+    (files: string[], flags: { source?: string; limit?: number; raw?: boolean; json?: boolean }) =>
+      end(preview({ config: configPath(), files, ...flags })),
   )
 
 /** What every command takes that reaches an appliance. */
@@ -141,6 +147,44 @@ filtered(reaching(rejectsCommand.command('purge')))
     return end(rejects.purge({ config: configPath(), ...reachOf(flags), ...choice }))
   })
 
+const markCommand = program
+  .command('mark')
+  .description('where polling of the Integration API goes on')
+
+reaching(markCommand.command('show'))
+  .description('show it')
+  .argument('[source]', 'of this source (default: of all)')
+  .action((source: string | undefined, flags: ReachFlags) =>
+    end(mark.show({ config: configPath(), ...(source === undefined ? {} : { source }), ...flags })),
+  )
+
+reaching(markCommand.command('import'))
+  .description('take over from the vendor’s PowerShell add-on')
+  .argument('<file>', 'its file that ends in Cookie.bin')
+  .requiredOption('--source <name>', 'for this source')
+  .option('--yes', 'yes, replace the mark that it has')
+  .action((file: string, flags: ReachFlags & { source: string; yes?: boolean }) =>
+    end(mark.importFile({ config: configPath(), file, ...flags })),
+  )
+
+reaching(markCommand.command('set'))
+  .description('begin anew')
+  .argument('<source>')
+  .option(
+    '--since <age or date>',
+    'as 30d, 2026-11-01 or 2026-11-01T08:00:00Z; 0: everything',
+    since,
+  )
+  .option('--mark <text>', 'after this continuation mark')
+  .action(
+    (source: string, flags: ReachFlags & { since?: number; mark?: string }, command: Command) => {
+      if ((flags.since === undefined) === (flags.mark === undefined)) {
+        command.error('error: say where to go on: --since or --mark')
+      }
+      return end(mark.set({ config: configPath(), source, ...flags }))
+    },
+  )
+
 interface FilterFlags {
   source?: string
   destination?: string
@@ -185,6 +229,12 @@ function wholeNumbers(text: string, before: number[] | undefined): number[] {
 function wholeNumber(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 on.')
+}
+
+function since(text: string): number {
+  const time = mark.parseSince(text)
+  if (time !== undefined) return time
+  throw new InvalidArgumentError('It must be an age (30d, 12h), or a date that is not to come.')
 }
 
 function configPath(): string | undefined {

@@ -49,8 +49,10 @@ export function byPriority(list: readonly SourceConfiguration[]): string[][] {
 
 /** Folder, url or path of a component, without secrets. */
 export function whereOf({ options }: { options: Readonly<Record<string, unknown>> }): string {
-  const { folder, url, path } = options
-  const where = [folder, url, path].flat().filter((value) => typeof value === 'string')
+  const { listen, folder, url, path } = options
+  const where = (listen === undefined ? [folder, url, path] : [listen])
+    .flat()
+    .filter((value) => typeof value === 'string')
   return where.length === 0 ? 'standard output' : where.map(withoutUserinfo).join(', else ')
 }
 

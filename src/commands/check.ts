@@ -16,6 +16,7 @@ import { asCefline } from '../error.ts'
 import { printable } from '../io/printable.ts'
 import { peekCheckpoints } from '../spool/peek.ts'
 import { embeddedDefault, readConfiguration } from './configuration.ts'
+import { mappingStep, testSteps } from './mapping-tests.ts'
 
 export interface CheckOptions {
   config: string | undefined
@@ -43,6 +44,11 @@ export async function check({ config, connect, json }: CheckOptions): Promise<nu
     for (const warning of configuration.warnings) {
       add('configuration', { name: 'warning', ok: true, detail: warning, milliseconds: 0 })
     }
+    for (const source of configuration.sources) {
+      const step = mappingStep(source)
+      if (step) add(source.name, step)
+    }
+    for (const step of testSteps(configuration)) add('tests', step)
     add('spool', await spoolStep(folder))
     const checkpoints = await peekCheckpoints(folder).catch(() => new Map<string, string>())
     for await (const { component, step, network } of componentSteps(

@@ -2,6 +2,8 @@
  * A spool on which nobody runs, opened by a command for as long as it takes, with the sources and
  * destinations that the configuration has.
  */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { spoolConfiguration } from '../app/spool.ts'
 import { createSource, partOf } from '../components.ts'
 import type { Configuration } from '../config/load.ts'
@@ -46,7 +48,9 @@ async function open(configuration: Configuration): Promise<LmdbSpool> {
     return await openSpool({ ...options, ...spoolConfiguration(configuration) })
   } catch (thrown) {
     if (!isCeflineError(thrown) || thrown.code !== 'spool-owner') throw thrown
-    throw error(thrown.code, `${thrown.message}; that one has no control socket in the folder`, {
+    // It was asked before and not there: what runs is starting, is a command, or could not make one.
+    if (existsSync(join(folder, 'cefline.sock'))) throw thrown
+    throw error(thrown.code, `${thrown.message}; it has no control socket in the folder yet`, {
       cause: thrown,
     })
   }

@@ -1,6 +1,7 @@
 /**
  * `cefline preview FILE…|-`: what would be sent for the records in a file: record → CEF → frame.
- * No network, no spool, and the file stays where it is.
+ * No network, no spool, and the file stays where it is. What the source's mapping hides of a record is
+ * hidden here too, unless `--raw` asks for it; a record that is rejected is then not shown at all.
  *
  * A file that begins with `{` or `[` is activity records as the Integration API gives them in JSON,
  * anything else is a file of alerts. Exit code 0, or 1 when a record was rejected.
@@ -22,6 +23,8 @@ import { activityBatch } from '../netwrix/activity-batch.ts'
 import { readFileOnce } from '../netwrix/alert-reader.ts'
 import { readPage } from '../netwrix/page.ts'
 import { readConfiguration, withEmbedded } from './configuration.ts'
+import { WatchedMapping } from './preview-record.ts'
+import type { Fields, Mapped } from './preview-record.ts'
 
 export interface PreviewOptions {
   config: string | undefined
@@ -29,6 +32,8 @@ export interface PreviewOptions {
   source?: string
   limit?: number
   json?: boolean
+  /** Records as they were read, with what the mapping hides. */
+  raw?: boolean
 }
 
 interface Frame {
@@ -39,7 +44,7 @@ interface Frame {
 type Line = ReturnType<typeof unpackLines>[number]
 
 export async function preview(options: PreviewOptions): Promise<number> {
-  const { files, source, limit = Infinity, json } = options
+  const { files, source, limit = Infinity, json, raw = false } = options
   const configuration = withEmbedded(readConfiguration(options.config), 'tcp://127.0.0.1:514')
   const destinations = configuration.destinations.map((configuration) => ({
     name: configuration.name,
@@ -48,20 +53,22 @@ export async function preview(options: PreviewOptions): Promise<number> {
   let shown = 0
   let rejected = 0
   for (const file of files) {
-    for await (const batch of batchesOf(file, configuration, source)) {
+    for await (const { batch, mapping } of batchesOf(file, configuration, source, raw)) {
       for (const { message } of batch.notices ?? []) console.error(printable(message))
       for (const reject of batch.rejects) {
         rejected += 1
-        console.log(json ? JSON.stringify(reject) : rejectText(reject))
+        const shown = mapping.hides ? { ...reject, record: 'shown by --raw' } : reject
+        console.log(json ? JSON.stringify(shown) : rejectText(shown))
       }
       for (const line of unpackLines(batch.lines.bytes)) {
         if (shown === limit) return rejected > 0 ? 1 : 0
         shown += 1
+        const fields = mapping.next()
         const frames = destinations.map(({ name, destination }) => ({
           destination: name,
           frame: destination.frame(line.cef, line.time, line.severity),
         }))
-        console.log(json ? lineJson(line, frames) : lineText(shown, line, frames))
+        console.log(json ? lineJson(fields, line, frames) : lineText(shown, fields, line, frames))
       }
     }
   }
@@ -72,20 +79,25 @@ async function* batchesOf(
   file: string,
   configuration: Configuration,
   wanted: string | undefined,
-): AsyncGenerator<Batch> {
+  raw: boolean,
+): AsyncGenerator<{ batch: Batch; mapping: WatchedMapping }> {
   const folder = file === '-' ? await temporaryFolder() : undefined
   try {
     const path = folder ? join(folder, 'standard input') : await realpath(file).catch(() => file)
     if (folder) await writeFile(path, await buffer(process.stdin))
     const content = await beginning(path)
-    const type = /^\ufeff?\s*[{[]/.test(content) ? 'netwrix-api' : 'netwrix-alerts'
-    const options = sourceOptions(configuration, type, wanted)
-    if (type === 'netwrix-alerts') {
-      yield* readFileOnce(path, options as Parameters<typeof readFileOnce>[1])
+    const isJson = /^\ufeff?\s*[{[]/.test(content)
+    const { name, options } = sourceOptions(configuration, isJson, wanted)
+    const mapping = new WatchedMapping(options as Mapped, `sources.${name}.mapping`, raw)
+    const { map } = mapping
+    if (!isJson) {
+      const batches = readFileOnce(path, options as Parameters<typeof readFileOnce>[1], map)
+      for (const batch of batches) yield { batch, mapping }
     } else {
       const records = recordsIn(await readFile(path), file)
-      const { profile } = options as { profile: 'standard' | 'classic' }
-      yield activityBatch(records, { profile, receivedAt: Date.now(), origin: file })
+      const { profile } = options as Mapped
+      const batch = activityBatch(records, { profile, map, receivedAt: Date.now(), origin: file })
+      yield { batch, mapping }
     }
   } finally {
     if (folder) await rm(folder, { recursive: true })
@@ -132,23 +144,30 @@ function recordsIn(body: Buffer, file: string): unknown[] {
   return readPage(body, undefined, file, (text) => shorten(printable(text), 200)).records
 }
 
-/** The options of the source that is named, of the first of this type, or the defaults. */
+/** The source that is named, the first that such a file could be of, or the defaults. */
 function sourceOptions(
   { sources }: Configuration,
-  type: string,
+  isJson: boolean,
   wanted: string | undefined,
-): object {
-  const source = sources.find(({ name, type: has }) => {
-    return wanted === undefined ? has === type : name === wanted
-  })
-  if (wanted !== undefined && source?.type !== type) {
-    throw error('config', `--source ${wanted}: there is no source of that name and type ${type}`)
+): { name: string; options: object } {
+  const types = isJson ? ['netwrix-api'] : ['netwrix-alerts', 'netwrix-push']
+  const able = sources.filter(({ type }) => types.includes(type))
+  const source = able.find(({ name }) => wanted === undefined || name === wanted)
+  if (wanted !== undefined && source === undefined) {
+    const what = `there is no source of that name and type ${types.join(' or ')}`
+    throw error('config', `--source ${wanted}: ${what}`)
   }
-  return source?.options ?? { profile: 'standard', timezone: 'UTC', dateFormat: 'auto' }
+  return (
+    source ?? {
+      name: 'default',
+      options: { profile: 'standard', timezone: 'UTC', dateFormat: 'auto' },
+    }
+  )
 }
 
-function lineJson({ cef, time, severity }: Line, frames: Frame[]): string {
+function lineJson(fields: Fields, { cef, time, severity }: Line, frames: Frame[]): string {
   return JSON.stringify({
+    record: Object.fromEntries(fields),
     time: new Date(time).toISOString(),
     severity,
     cef,
@@ -158,11 +177,17 @@ function lineJson({ cef, time, severity }: Line, frames: Frame[]): string {
   })
 }
 
-function lineText(number: number, { cef, time, severity }: Line, frames: Frame[]): string {
+function lineText(
+  number: number,
+  fields: Fields,
+  { cef, time, severity }: Line,
+  frames: Frame[],
+): string {
   const { vendor, product, classId, name, extension } = decode(cef)!
-  const width = Math.max(...extension.map(([key]) => key.length))
+  const width = Math.max(...[...fields, ...extension].map(([key]) => key.length))
   return [
     colors.bold(`#${number} ${printable(name)}`),
+    ...fields.map(([name, value]) => `  ${colors.green(name.padEnd(width))}  ${printable(value)}`),
     `  ${vendor} | ${printable(product)} | ${printable(classId)} | severity ${severity} | ${new Date(time).toISOString()}`,
     ...extension.map(([key, value]) => `  ${colors.cyan(key.padEnd(width))}  ${printable(value)}`),
     `  ${colors.dim(`CEF, ${Buffer.byteLength(cef)} bytes`)}  ${printable(cef)}`,

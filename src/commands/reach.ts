@@ -14,6 +14,8 @@ export interface ReachOptions {
   config: string | undefined
   /** The spool's folder; with it a running appliance is reached without its configuration. */
   folder?: string
+  /** Whether a spool that the configuration names may be made, where nothing has run yet. */
+  make?: boolean
 }
 
 /** Does the work on the spool, with who runs on it if anybody does. Throws `not-found` when there is
@@ -41,7 +43,7 @@ export async function reach<T>(
 }
 
 /** The folder of the spool that is meant. Throws `not-found` when nothing is there. */
-export function folderOf({ config, folder }: ReachOptions): string {
+export function folderOf({ config, folder, make = false }: ReachOptions): string {
   const path = folder ?? readConfiguration(config).spool.folder
   try {
     if (readdirSync(path).length > 0) return path
@@ -53,5 +55,6 @@ export function folderOf({ config, folder }: ReachOptions): string {
       })
     }
   }
+  if (make && folder === undefined) return path
   throw error('not-found', `there is no spool in ${path}: nothing has run on it yet`)
 }

@@ -10,7 +10,13 @@ import { startCollector } from '../embedded.ts'
 import { createLog } from '../telemetry/log.ts'
 import { embeddedDefault, readConfiguration, withEmbedded } from './configuration.ts'
 
-export async function run({ config }: { config: string | undefined }): Promise<number> {
+export interface Ended {
+  code: number
+  /** The process cannot end in order. */
+  isStuck: boolean
+}
+
+export async function run({ config }: { config: string | undefined }): Promise<Ended> {
   const stopped = stopSignal()
   const ending = new AbortController()
   const found = readConfiguration(config)
@@ -37,7 +43,7 @@ export async function run({ config }: { config: string | undefined }): Promise<n
     process.off('SIGHUP', hangUp)
     await collector?.close()
   }
-  return 0
+  return { code: 0, isStuck: app.isStuck }
 }
 
 /** Resolves to the name of the first signal; a second one, of either kind, ends the process. */

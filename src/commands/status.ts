@@ -5,6 +5,7 @@
  * Exit code 0 when all of it does, 1 when anything is missing.
  */
 import colors from 'picocolors'
+import { strandedText } from '../control/stranded.ts'
 import type { Overview } from '../control/verbs.ts'
 import type { Running } from '../control/wire.ts'
 import { printable } from '../io/printable.ts'
@@ -98,6 +99,7 @@ function textOf(overview: Overview, running: Running | undefined, missing: strin
         printable(`damaged: block ${sequence} of ${queue}, ${counted(lines, 'line')}, now ${file}`),
       ),
     ),
+    ...strandedTexts(overview).map((text) => colors.yellow(printable(text))),
     ...missing.map((text) => colors.red(`does not add up: ${printable(text)}`)),
   ]
 }
@@ -126,14 +128,23 @@ function sourceRows({ sources, others }: Overview, runs: boolean): string[][] {
     state,
   ]
   return [
-    ...sources.map(({ name, ledger, state, problem }) => {
-      const shown = problem === undefined ? state : `${state}: ${problem}`
+    ...sources.map(({ name, ledger, state, problem, silentSince }) => {
+      const silent = silentSince === undefined ? state : `silent for ${age(silentSince)}`
+      const shown = problem === undefined ? silent : `${state}: ${problem}`
       return row(name, ledger, runs ? shown : '')
     }),
     ...others
-      .filter(({ ledger }) => ledger.read > 0)
+      .filter(({ ledger, lines }) => ledger.read > 0 || lines > 0)
       .map(({ name, ledger }) => row(name, ledger, '')),
   ]
+}
+
+/** What lies in the spool and no destination reads, such as the rest of a source that was removed. */
+function strandedTexts({ others, destinations }: Overview): string[] {
+  const read = new Set(destinations.flatMap(({ ledger }) => ledger.map(({ queue }) => queue)))
+  return others
+    .filter(({ name, lines }) => lines > 0 && !read.has(name))
+    .map(({ name, lines }) => strandedText(name, lines))
 }
 
 function lineOf(destination: Overview['destinations'][number], runs: boolean): string {

@@ -3,7 +3,7 @@
  */
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import { suggestion } from '../config/nearest.ts'
+import { suggestion } from '../io/nearest.ts'
 import { printable } from '../io/printable.ts'
 
 /**

@@ -6,7 +6,7 @@
  */
 import { isGroup, unusable } from './document.ts'
 import type { Path } from './document.ts'
-import { nearest, suggestion } from './nearest.ts'
+import { nearest, suggestion } from '../io/nearest.ts'
 import type { Problems } from './problems.ts'
 import { common } from './schema.ts'
 import type { ComponentKind, Tables } from './schema.ts'

@@ -62,7 +62,14 @@ const formats: Record<string, Format> = {
   // What is compared with a date.
   age: {
     coerce: (text) => (text === '0' ? 0 : measure(text, durationUnits)),
-    validate: duration,
+    validate: (value) => duration(value),
+  },
+  // How long nothing may come: a time that is compared with a date, or learnt.
+  silence: {
+    coerce: (text) => (text === '0' ? 0 : measure(text, durationUnits)),
+    validate: (value) => {
+      if (value !== 'auto') duration(value, 'auto, 30m or 4h')
+    },
   },
   flag: {
     coerce: (text) => (text === 'true' ? true : text === 'false' ? false : text),
@@ -105,6 +112,8 @@ const formats: Record<string, Format> = {
       if (twice !== undefined) fail(`names ${twice as string} twice; write it once`)
     },
   },
+  // A map whose keys the component knows: handed on as it was written, judged by its `create`.
+  tree: { validate: () => {} },
   timezone: {
     validate: (value) => {
       if (!isTimezone(value)) fail('is not a time zone; write UTC or Europe/Berlin')
@@ -132,6 +141,7 @@ export const judgedAsText: ReadonlySet<string> = new Set([
   'bytes',
   'duration',
   'age',
+  'silence',
   'count',
   'nat',
   'port',
@@ -145,12 +155,12 @@ function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-function duration(value: unknown): asserts value is number {
+function duration(value: unknown, examples = '30s, 5m or 1h'): asserts value is number {
   if (isWhole(value)) return
   if (typeof value === 'string' && /^\d+$/.test(value)) {
     fail(`has no unit; write ${value}s for seconds, or 250ms, 5m, 1h, 30d`)
   }
-  fail('is not a duration; write 30s, 5m or 1h')
+  fail(`is not a duration; write ${examples}`)
 }
 
 function url(value: unknown, example: string): void {

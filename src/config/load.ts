@@ -16,8 +16,11 @@ import { findFile } from './find.ts'
 import { checkFolders } from './folders.ts'
 import { interpolate } from './interpolate.ts'
 import type { Surroundings } from './interpolate.ts'
-import { suggestion } from './nearest.ts'
+import { readTests } from './mapping-tests.ts'
+import type { MappingTest } from './mapping-tests.ts'
+import { suggestion } from '../io/nearest.ts'
 import { Problems } from './problems.ts'
+import { checkSameAs } from './same-as.ts'
 import { sections } from './schema.ts'
 import type { Tables } from './schema.ts'
 import { readGroup, readSection } from './section.ts'
@@ -55,6 +58,8 @@ interface ComponentConfiguration {
 export interface SourceConfiguration extends ComponentConfiguration {
   /** null: the type's own. */
   readonly priority: number | null
+  /** ms without a record after which it is said; 0: never; auto: longer than usual. */
+  readonly silentAfter: number | 'auto'
 }
 
 export interface DestinationConfiguration extends ComponentConfiguration {
@@ -73,6 +78,8 @@ export interface Configuration {
   readonly log: Readonly<LogOptions>
   readonly sources: readonly SourceConfiguration[]
   readonly destinations: readonly DestinationConfiguration[]
+  /** For `check` alone. */
+  readonly tests: readonly MappingTest[]
   /** What should be said at the start. */
   readonly warnings: readonly string[]
   /** Absolute paths of what it was made of: the configuration file and the files of its secrets. */
@@ -159,7 +166,7 @@ interface Building {
 function build(document: Document, building: Building): Configuration {
   const { origin, tables, problems = new Problems(document), warnings = [] } = building
   for (const { place, text } of building.faults ?? []) problems.addAt(place, text)
-  const known = [...Object.keys(sections), 'sources', 'destinations']
+  const known = [...Object.keys(sections), 'sources', 'destinations', 'tests']
   const whole = readGroup(document.value, [], known, problems)
   // That one value has no sources need not be said as well.
   if (!isGroup(document.value)) problems.throwIfAny()
@@ -174,9 +181,11 @@ function build(document: Document, building: Building): Configuration {
   const log = section('log')
   const sources = readComponents('sources', whole['sources'], tables, problems)
   const destinations = readComponents('destinations', whole['destinations'], tables, problems)
+  const tests = readTests(whole['tests'], whole['sources'], problems)
   if (!building.empty) {
     const given = { sources: whole['sources'], destinations: whole['destinations'] }
     checkWiring(given, destinations, problems)
+    checkSameAs(sources, destinations, problems)
   }
   problems.throwIfAny()
   // Not before: where an option was refused its default stands, and would be compared.
@@ -190,6 +199,7 @@ function build(document: Document, building: Building): Configuration {
     log,
     sources: sources.map(({ common, ...own }) => ({ ...own, ...common })),
     destinations: destinations.map(({ common, ...own }) => ({ ...own, ...common })),
+    tests,
     warnings: [...warnings],
     files: [...(building.files ?? [])],
   } as unknown as Configuration)

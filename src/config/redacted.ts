@@ -2,6 +2,7 @@
  * A configuration as it may be shown, for `check --json`.
  */
 import { withoutUserinfo } from '../io/printable.ts'
+import { isGroup } from './document.ts'
 import type { Configuration } from './load.ts'
 import { mask } from './problems.ts'
 import { isOption, sections } from './schema.ts'
@@ -9,7 +10,7 @@ import type { Schema, Tables } from './schema.ts'
 
 /** The configuration with every secret as `****`, and so is what no schema knows. */
 export function redacted(configuration: Configuration, tables: Tables): object {
-  const { spool, status, log, sources, destinations } = configuration
+  const { spool, status, log, sources, destinations, tests } = configuration
   const component =
     (table: Tables[keyof Tables]) =>
     <T extends { type: string; options: object }>(one: T): T => ({
@@ -23,6 +24,8 @@ export function redacted(configuration: Configuration, tables: Tables): object {
     log: hide(sections.log, log),
     sources: sources.map(component(tables.sources)),
     destinations: destinations.map(component(tables.destinations)),
+    // Their records may be real ones.
+    tests: tests.map(({ name, source }) => ({ name, source })),
   }
 }
 
@@ -40,5 +43,7 @@ function hide(schema: Schema, options: object): Record<string, unknown> {
 
 function shown(value: unknown): unknown {
   if (typeof value === 'string') return withoutUserinfo(value)
-  return Array.isArray(value) ? value.map(shown) : value
+  if (Array.isArray(value)) return value.map(shown)
+  if (!isGroup(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shown(part)]))
 }

@@ -11,7 +11,9 @@ import { schema as spool } from '../spool/spool.ts'
 export interface Option {
   /** One plain sentence, shown in the README's tables. */
   doc: string
-  /** A name of formats.ts, the allowed values, or a function that throws. */
+  /** A name of formats.ts, the allowed values, or a function that throws. `tree` is a map whose keys
+   * no schema knows: the component's `create` judges it, and where it may hold a secret the option is
+   * `sensitive` as a whole. */
   format: string | readonly unknown[] | ((value: never) => void)
   /** As it would be written; null: not set. */
   default: unknown
@@ -79,6 +81,11 @@ export const common = {
       doc: 'How urgent its events are: a lower number goes out first; not set: by its type, alerts first.',
       format: 'count',
       default: null,
+    },
+    silentAfter: {
+      doc: 'How long it may give no record before that is said; auto: longer than was usual in the last three weeks; 0: never.',
+      format: 'silence',
+      default: 'auto',
     },
   },
   destinations: {

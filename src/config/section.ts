@@ -11,7 +11,7 @@ import { error } from '../error.ts'
 import { isGroup, unusable } from './document.ts'
 import type { Path } from './document.ts'
 import { formatNames, judgedAsText } from './formats.ts'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../io/nearest.ts'
 import type { Problems } from './problems.ts'
 import { isOption, optionNames } from './schema.ts'
 import type { Option, Schema } from './schema.ts'
@@ -70,6 +70,7 @@ function readOption(option: Option, given: unknown, path: Path, problems: Proble
     }
     return defaultOf(option)
   }
+  if (option.format === 'tree') return given
   if (isGroup(given)) {
     problems.add(path, 'is a map where one value belongs')
     return defaultOf(option)
@@ -105,6 +106,7 @@ function judge(option: Option, written: unknown): { value?: unknown; fault?: str
 }
 
 function defaultOf(option: Option): unknown {
+  if (option.format === 'tree') return option.default
   return asConvict(option).get('option')
 }
 

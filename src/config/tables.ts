@@ -51,7 +51,8 @@ function optionRows(schema: Schema, prefix: string): string[][] {
 }
 
 function describe({ doc, format, sensitive }: Option): string {
-  const allowed = Array.isArray(format) ? ` One of ${format.map(code).join(', ')}.` : ''
+  const isMap = format === 'tree' ? ' A map.' : ''
+  const allowed = Array.isArray(format) ? ` One of ${format.map(code).join(', ')}.` : isMap
   return `${text(doc)}${allowed}${sensitive ? ' Never shown.' : ''}`
 }
 

@@ -32,6 +32,26 @@ function fullMessage(detail: ActivityDetail): string {
   return complete ? message : `${message} (${inWords(detail)})`
 }
 
+/** The most of Before and After that is put together: `cs5` and `cs6` hold no more (dictionary). */
+const mostJoined = 4000
+
+/**
+ * One side of all details: of a single one as it is, of several `Office: a; Phone: 1`. Long ones end
+ * with `…`, as `msg` has them all.
+ */
+export function sideOf(details: ActivityDetail[], side: 'before' | 'after'): string {
+  const [single] = details
+  if (single === undefined) return ''
+  if (details.length === 1) return single[side]
+  let joined = ''
+  for (const detail of details) {
+    if (detail[side] === '') continue
+    joined += `${joined === '' ? '' : '; '}${detail.property || 'Value'}: ${detail[side]}`
+    if (joined.length > mostJoined) return `${joined.slice(0, mostJoined - 1)}…`
+  }
+  return joined
+}
+
 /** `Name changed from "a" to "b"`. */
 function inWords({ property, before, after }: ActivityDetail): string {
   const from = before === '' ? '' : ` from "${before}"`

@@ -2,6 +2,7 @@
  * Parts of the names in an activity record: the domain of an account, the host of a place, the last
  * part of a path. Each gives '' where the name has none, rather than guess.
  */
+import { isIP } from 'node:net'
 
 /** `DOM` of `DOM\user`; a UPN, a plain name and `system` have none. */
 export function accountDomain(who: string): string {
@@ -33,6 +34,21 @@ export function lastPart(path: string): string {
   let start = end
   while (start > 0 && !isSeparator(path.charCodeAt(start - 1))) start -= 1
   return path.slice(start, end)
+}
+
+/** What stands before the last part of a path; '' where there is nothing but separators. */
+export function folderOf(path: string): string {
+  const last = lastPart(path)
+  let end = path.lastIndexOf(last)
+  while (end > 0 && isSeparator(path.charCodeAt(end - 1))) end -= 1
+  return path.slice(0, end)
+}
+
+/** Whether it is an address; most names are told by their first character. */
+export function isAddress(text: string): boolean {
+  const first = text.charCodeAt(0)
+  const mayBe = (first >= 0x30 && first <= 0x39) || text.includes(':')
+  return mayBe && isIP(text) !== 0
 }
 
 function isSeparator(code: number): boolean {

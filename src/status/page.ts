@@ -38,7 +38,7 @@ ${table(
   status.sources.map((source) => [
     text(source.name),
     text(`${source.type} ${source.where}`),
-    state(source.state, source.problem),
+    sourceState(source),
     ...[
       source.ledger.read,
       source.ledger.spooled,
@@ -111,6 +111,12 @@ function state(name: string, detail: string | undefined): string {
   const good = ['reading', 'connected', 'accepts'].includes(name)
   const kind = name === 'starting' ? '' : ` class="${good ? 'good' : 'bad'}"`
   return `<span${kind}>${text(name)}</span>${detail === undefined ? '' : `<br>${text(detail)}`}`
+}
+
+/** A problem is shown before a silence, which it may be the cause of. */
+function sourceState({ state: name, problem, silentSince }: Status['sources'][number]): string {
+  if (problem !== undefined || silentSince === undefined) return state(name, problem)
+  return state('silent', `no record since ${time(silentSince)}, which is longer than usual`)
 }
 
 function number(value: number): string {

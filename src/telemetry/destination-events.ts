@@ -15,7 +15,7 @@ export interface DestinationState {
   lastReceiptAt: number | undefined
   /** Since the start. */
   received: number
-  /** What its receipts rest on; undefined until it was connected once. */
+  /** What its receipts rest on; undefined until that was seen. */
   proof: Proof | undefined
 }
 

@@ -8,6 +8,8 @@ import type { CeflineError } from '../error.ts'
 import { DestinationEvents } from './destination-events.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { Silence } from './silence.ts'
+import type { Memory } from './silence.ts'
 import { SourceEvents } from './source-events.ts'
 
 export class Events {
@@ -17,16 +19,25 @@ export class Events {
   readonly metrics: Metrics
   /** Why the spool cannot be opened, while it cannot. */
   spoolProblem: string | undefined
+  readonly #now: () => number
+  /** Of sources, from before this start. */
+  readonly #memories = new Map<string, Memory>()
 
-  constructor(log: Log, metrics: Metrics) {
+  constructor(log: Log, metrics: Metrics, now = Date.now) {
     this.log = log
     this.metrics = metrics
+    this.#now = now
+  }
+
+  /** How often a source gave records before this start; to be said before it begins. */
+  remember(source: string, memory: Memory): void {
+    this.#memories.set(source, memory)
   }
 
   /** One that begins, anew where it was there before. */
   source(name: string): SourceEvents {
     const log = this.log.child({ component: name })
-    const events = this.sources.get(name) ?? new SourceEvents(name, log, this.metrics)
+    const events = this.sources.get(name) ?? this.#newSource(name, log)
     this.sources.set(name, events)
     events.begins()
     return events
@@ -44,6 +55,7 @@ export class Events {
   sourceRemoved(name: string): void {
     this.sources.get(name)?.removed()
     this.sources.delete(name)
+    this.#memories.delete(name)
   }
 
   destinationRemoved(name: string): void {
@@ -118,5 +130,10 @@ export class Events {
     for (const source of this.sources.values()) source.flush()
     for (const destination of this.destinations.values()) destination.flush()
     this.log.info('stopped')
+  }
+
+  #newSource(name: string, log: Log): SourceEvents {
+    const silence = new Silence(this.#memories.get(name), this.#now)
+    return new SourceEvents(name, log, this.metrics, silence)
   }
 }

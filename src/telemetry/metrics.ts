@@ -49,6 +49,11 @@ export class Metrics {
     'When the source last gave a record.',
     ['source'],
   )
+  readonly silent = this.#gauge(
+    'cefline_source_silent',
+    '1 while the source has given no record for longer than usual (silentAfter).',
+    ['source'],
+  )
   readonly reloads = this.#counter(
     'cefline_config_reloads_total',
     'Changed configurations, by what became of them: applied or refused.',

@@ -7,6 +7,8 @@ import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { nextTry } from './next-try.ts'
+import { Silence, span } from './silence.ts'
+import { withoutValues } from './without-values.ts'
 
 /** Rows of a batch that a log line names beside the first. */
 const rowsNamed = 20
@@ -20,10 +22,13 @@ export interface SourceState {
   problem: string | undefined
   /** ms since 1970. */
   lastRecordAt: number | undefined
+  /** ms since 1970: since when it has given no record, when that is longer than usual. */
+  silentSince?: number | undefined
 }
 
 export class SourceEvents {
-  readonly state: SourceState = { state: 'starting', problem: undefined, lastRecordAt: undefined }
+  readonly state: SourceState
+  readonly silence: Silence
   readonly #name: string
   readonly #log: Log
   readonly #metrics: Metrics
@@ -35,10 +40,15 @@ export class SourceEvents {
     this.#log.info(`${left} of ${read} records left out: given before`)
   })
 
-  constructor(name: string, log: Log, metrics: Metrics) {
+  constructor(name: string, log: Log, metrics: Metrics, silence = new Silence()) {
     this.#name = name
     this.#log = log
     this.#metrics = metrics
+    this.silence = silence
+    const { lastRecordAt } = silence.memory
+    this.state = { state: 'starting', problem: undefined, lastRecordAt }
+    if (lastRecordAt !== undefined) metrics.lastRecord.set({ source: name }, lastRecordAt / 1000)
+    this.#showSilence()
   }
 
   begins(): void {
@@ -49,6 +59,7 @@ export class SourceEvents {
   removed(): void {
     this.flush()
     this.#metrics.lastRecord.remove({ source: this.#name })
+    this.#metrics.silent.remove({ source: this.#name })
   }
 
   levelChanged(level: string): void {
@@ -68,10 +79,7 @@ export class SourceEvents {
     this.#metrics.records.inc({ source, result: 'rejected' }, appended.rejected)
     this.#metrics.records.inc({ source, result: 'ignored' }, batch.ignored)
     this.#metrics.lastSuccess.set({ source }, Date.now() / 1000)
-    if (batch.read > 0) {
-      this.state.lastRecordAt = Date.now()
-      this.#metrics.lastRecord.set({ source }, Date.now() / 1000)
-    }
+    if (batch.read > 0) this.#heard()
     if (this.state.problem !== undefined) this.#log.info('reads again')
     this.state.state = 'reading'
     this.state.problem = undefined
@@ -85,12 +93,23 @@ export class SourceEvents {
     }
   }
 
+  /** Says once that it has fallen silent. One that fails has been said to, and is not silent. */
+  look(silentAfter: number | 'auto'): void {
+    if (this.state.problem !== undefined) return
+    const fallen = this.silence.look(silentAfter)
+    if (fallen) this.#log.warn({ code: 'silent' }, `is silent: ${fallen.message}`)
+    this.#showSilence()
+  }
+
   sourceNotice(notice: Notice): void {
     if (notice.level === 'error') this.#count(notice.code)
-    this.#log[notice.level]({ code: notice.code }, notice.message)
+    const { level, code, message } = notice
+    // A file without a header has a record's values where it belongs.
+    this.#log[level]({ code }, code === 'header' ? withoutValues(message) : message)
   }
 
   sourceFailed(failure: CeflineError, wait: number): void {
+    this.silence.disturbed()
     this.#count(failure.code)
     this.state.state = wait === Infinity ? 'parked' : 'failed'
     this.state.problem = failure.message
@@ -100,10 +119,26 @@ export class SourceEvents {
   /** The spool has no room: said once, loudly, until a batch goes in again. */
   spoolFull(failure: CeflineError): void {
     if (this.state.state === 'full') return
+    this.silence.disturbed()
     this.#count(failure.code)
     this.state.state = 'full'
     this.state.problem = failure.message
     this.#log.error({ code: failure.code }, `waits: ${failure.message}`)
+  }
+
+  #heard(): void {
+    const silentFor = this.silence.heard()
+    const { lastRecordAt } = this.silence.memory
+    this.state.lastRecordAt = lastRecordAt
+    this.#metrics.lastRecord.set({ source: this.#name }, (lastRecordAt ?? 0) / 1000)
+    if (silentFor === undefined) return
+    this.#log.info({ code: 'silent' }, `gives records again, after ${span(silentFor)}`)
+    this.#showSilence()
+  }
+
+  #showSilence(): void {
+    this.state.silentSince = this.silence.since
+    this.#metrics.silent.set({ source: this.#name }, this.silence.since === undefined ? 0 : 1)
   }
 
   /** One line for each kind of fault: the first of its reasons, and where the others are. */
@@ -116,7 +151,8 @@ export class SourceEvents {
       })
       const left = others.length > rowsNamed ? ` and ${others.length - rowsNamed} more` : ''
       const more = rows.length > 0 ? ` (the same kind in ${rows.join(', ')}${left})` : ''
-      this.#log.warn({ code }, `set aside in the rejects: ${first.reason}${more}`)
+      const reason = withoutValues(first.reason)
+      this.#log.warn({ code }, `set aside in the rejects: ${reason}${more}`)
     }
   }
 

@@ -54,3 +54,25 @@ t.test('what is missing is said, and is an exit code', async (t) => {
   t.match(text, /does not add up: 2 records read from alerts: nowhere to be found/)
   t.match(text, /does not add up: 1 record more than read from activity/)
 })
+
+t.test('what no destination reads any more is shown, with what to do', async (t) => {
+  const { config } = await placeFor(t, async (spool) => {
+    await spool.append('old', batchOf(['one', 'two']))
+    await spool.append('retry:gone', batchOf(['three']))
+  })
+  const { code, text } = await printed(t, () => status({ config }))
+  t.equal(code, 0, text)
+  t.match(text, /✔ +old +2 +2/)
+  t.match(text, /holds 2 lines of a source "old" that .* does not have.*"cefline spool export old"/)
+  t.match(text, /holds 1 lines? to be sent once more to a destination "gone"/)
+  const json = await printed(t, () => status({ config, json: true }))
+  const { others } = JSON.parse(json.text) as { others: { name: string; lines: number }[] }
+  t.same(
+    others.map(({ name, lines }) => [name, lines]),
+    [
+      ['retry:siem', 0],
+      ['old', 2],
+      ['retry:gone', 1],
+    ],
+  )
+})

@@ -18,6 +18,7 @@ function read(format: string, value: unknown, more: { min?: number } = {}): unkn
 
 const size = 'is not a size; write 512KiB, 1MB, 10GB or a number of bytes'
 const duration = 'is not a duration; write 30s, 5m or 1h'
+const silence = 'is not a duration; write auto, 30m or 4h'
 const flag = 'is not a yes or no; write true or false'
 const whole = 'is not a whole number; write 0, 1 or 1000'
 const port = 'is not a port; write a number from 1 to 65535, such as 6514'
@@ -78,6 +79,16 @@ const cases: Record<string, [written: unknown, read: unknown][]> = {
     ['60', '!"60" has no unit; write 60s for seconds, or 250ms, 5m, 1h, 30d'],
     [1.5, `!1.5 ${duration}`],
     [-1, `!-1 ${duration}`],
+  ],
+  silence: [
+    ['auto', 'auto'],
+    ['0', 0],
+    [0, 0],
+    ['90d', 90 * 86_400_000],
+    ['4h', 14_400_000],
+    [60, '!60 has no unit; write 60s for seconds, or 250ms, 5m, 1h, 30d'],
+    ['Auto', `!"Auto" ${silence}`],
+    [true, `!true ${silence}`],
   ],
   age: [
     ['24d', 2_073_600_000],

@@ -64,6 +64,7 @@ destinations:
       type: 'netwrix-alerts',
       options: { folder: './drop', done: null, failed: null, settle: 5000 },
       priority: 3,
+      silentAfter: 'auto',
     },
     {
       name: 'activity',
@@ -77,6 +78,7 @@ destinations:
         tls: { ...tls, verify: false },
       },
       priority: null,
+      silentAfter: 'auto',
     },
   ])
   t.match(configuration.destinations, [

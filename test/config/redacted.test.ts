@@ -56,3 +56,26 @@ t.equal(resolved.sources[0]?.options['password'], 'hunter2', 'the configuration 
 
 const unknown = redacted(configuration, { sources: {}, destinations: {} })
 t.notMatch(JSON.stringify(unknown), /hunter2|auditor/, 'what no schema knows is not shown')
+
+const tree = {
+  type: 'netwrix-api',
+  filter: { What: ['a', { Equals: 'tcp://u:hunter2@b' }] },
+  key: { a: 'hunter2' },
+}
+const option = { doc: 'A map.', format: 'tree', default: null }
+const source = { name: 'a', type: 'tree', priority: null, options: tree } as never
+const withTree = redacted(
+  { ...resolved, sources: [source] },
+  {
+    sources: {
+      tree: { schema: { type: option, filter: option, key: { ...option, sensitive: true } } },
+    },
+    destinations: {},
+  },
+)
+t.notMatch(JSON.stringify(withTree), /hunter2/)
+t.match(
+  withTree,
+  { sources: [{ options: { filter: { What: ['a', { Equals: 'tcp://****@b' }] }, key: '****' } }] },
+  'a map is shown, and one that may hold a secret is not',
+)

@@ -103,3 +103,19 @@ t.test('what is wrong', async (t) => {
 t.test('every fault at once', async (t) => {
   t.equal(read({ maxBytes: 'x', level: 'x', tls: { verify: 1 } }).faults.length, 4)
 })
+
+t.test('a tree is handed on as it was written', async (t) => {
+  const tree = {
+    filter: { doc: 'A map.', format: 'tree', default: null },
+    tests: { doc: 'A map.', format: 'tree', default: { none: true } },
+  } satisfies Schema
+  const given = { filter: { 'Any key': ['x', { y: 10 }] }, tests: null }
+  const problems = new Problems(plainDocument({}, 'at'))
+  t.same(readSection(tree, { filter: given.filter }, ['one'], problems), {
+    filter: given.filter,
+    tests: { none: true },
+  })
+  problems.throwIfAny()
+  readSection(tree, given, ['one'], problems)
+  t.throws(() => problems.throwIfAny(), /one\.tests: has no value/)
+})

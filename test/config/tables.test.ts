@@ -19,6 +19,7 @@ t.test('options with their defaults as one would write them', async (t) => {
     must: option('text', null, { required: true, sensitive: true }),
     after: option(['move', 'a|b'], 'move'),
     names: option('names', ['a', 'b']),
+    tree: option('tree', null),
     tls: { verify: option('flag', true) },
     tag: { doc: 'A <tag> and `<code>` | *.', format: 'text', default: 'a|b' },
   })
@@ -38,6 +39,7 @@ t.test('options with their defaults as one would write them', async (t) => {
 | \`must\`       | required | What it is. Never shown.           |
 | \`after\`      | \`move\`   | What it is. One of \`move\`, \`a\\|b\`. |
 | \`names\`      | \`a, b\`   | What it is.                        |
+| \`tree\`       | not set  | What it is. A map.                 |
 | \`tls.verify\` | \`true\`   | What it is.                        |
 | \`tag\`        | \`a\\|b\`   | A \\<tag> and \`<code>\` \\| \\*.       |`,
   )

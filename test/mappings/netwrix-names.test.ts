@@ -1,5 +1,11 @@
 import t from 'tap'
-import { accountDomain, hostName, lastPart } from '../../src/mappings/netwrix-names.ts'
+import {
+  accountDomain,
+  folderOf,
+  hostName,
+  isAddress,
+  lastPart,
+} from '../../src/mappings/netwrix-names.ts'
 
 const tables: [name: string, of: (text: string) => string, rows: [string, string][]][] = [
   [
@@ -49,6 +55,34 @@ const tables: [name: string, of: (text: string) => string, rows: [string, string
       ['https://acme.sharepoint.com/a b/test.txt', 'test.txt'],
       ['plain', 'plain'],
       ['\\\\', ''],
+      ['', ''],
+    ],
+  ],
+  [
+    'folderOf',
+    folderOf,
+    [
+      ['\\\\server\\share\\a\\b.txt', '\\\\server\\share\\a'],
+      ['\\\\server\\share\\a\\a\\', '\\\\server\\share\\a'],
+      ['https://acme.sharepoint.com/a b/test.txt', 'https://acme.sharepoint.com/a b'],
+      ['C:\\a', 'C:'],
+      ['\\a', ''],
+      ['plain', ''],
+      ['\\\\', ''],
+      ['', ''],
+    ],
+  ],
+  [
+    'isAddress',
+    (text) => (isAddress(text) ? 'address' : ''),
+    [
+      ['10.0.0.7', 'address'],
+      ['2001:db8::1', 'address'],
+      ['fe80::1', 'address'],
+      ['10.0.0', ''],
+      ['3com', ''],
+      ['ws1', ''],
+      ['ws1:445', ''],
       ['', ''],
     ],
   ],

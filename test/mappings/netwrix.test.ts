@@ -54,7 +54,8 @@ t.test('profile standard', async (t) => {
       'msg=Office changed from "a" to "b"',
       'rt=1488981708000 externalId=B9451771F5964A9EAC0A5F35307EA155 act=Added outcome=success',
       'deviceFacility=Netwrix Auditor activity record',
-      'dvchost=dc1.enterprise.local sntdom=ENTERPRISE duser=Jason Smith',
+      'dvchost=dc1.enterprise.local dhost=dc1.enterprise.local',
+      'sntdom=ENTERPRISE duser=Jason Smith',
       'cs1=20160215110503420B9451771F5964A9EAC0A5F35307EA155 cs1Label=RID',
       'cs2=AD Monitoring cs2Label=MonitoringPlan',
       'cs3=enterprise.local (Domain) cs3Label=Item cs4=ws1 cs4Label=Workstation',
@@ -75,6 +76,61 @@ t.test('profile classic is the vendor’s line', async (t) => {
       ' suser=ENTERPRISE\\\\Administrator filePath=\\\\local\\\\enterprise\\\\Users\\\\Jason Smith' +
       ' start=Mar 08 2017 14:01:48 GMT msg=Resource Delegates changed, Other',
   )
+})
+
+t.test('profile extended: the source is the workstation', async (t) => {
+  const extended = { profile: 'extended' } as const
+  t.match(values({}, extended), { shost: 'ws1', dhost: 'dc1.enterprise.local', src: undefined })
+  t.match(line({}, extended), /\| shost=ws1 cat=user suser=\S+ filePath=.+ start=/)
+  const address = values({ workstation: '10.0.0.7' }, extended)
+  t.match(address, { shost: undefined, src: '10.0.0.7', cs4: '10.0.0.7' })
+  t.equal(values({ workstation: '' }, extended)['shost'], undefined)
+})
+
+t.test('what standard adds leaves the vendor’s keys as they are', async (t) => {
+  const added = line({ workstation: '10.0.0.7' })
+  t.equal(/shost=(unknown|\S+)/.exec(added)?.[1], 'dc1.enterprise.local')
+  t.match(values({ workstation: 'fd00::7' }), { src: 'fd00::7' })
+  t.equal(values({ workstation: '10.0.0' })['src'], undefined)
+  t.equal(values({ where: 'unknown' })['dhost'], undefined)
+})
+
+t.test('why it failed', async (t) => {
+  const detailsText = 'Cause: User logon with misspelled or bad user account'
+  const failed = { action: 'Failed Logon', detailsText }
+  const reason = 'User logon with misspelled or bad user account'
+  t.match(values(failed), { outcome: 'failure', reason })
+  t.match(values({ ...failed, action: 'Read (Failed Attempt)' }), { outcome: 'failure', reason })
+  t.equal(values({ ...failed, action: 'Successful Logon' })['reason'], undefined)
+})
+
+t.test('who came into a group and who left it', async (t) => {
+  const details = [
+    {
+      property: '',
+      before: '',
+      after: '',
+      message: 'Added: "CORP\\jane", "x\\joe"; Removed: "a/b/max"',
+    },
+  ]
+  t.match(values({ objectType: 'Security Group', action: 'Modified', details }), {
+    duser: 'jane',
+    dntdom: 'CORP',
+    flexString1: 'CORP\\jane, x\\joe',
+    flexString1Label: 'MembersAdded',
+    flexString2: 'a/b/max',
+    flexString2Label: 'MembersRemoved',
+  })
+  t.equal(values({ objectType: 'file', details })['flexString1'], undefined)
+})
+
+t.test('Before and After of several details', async (t) => {
+  const detail = { property: 'Office', before: 'a', after: 'b', message: '' }
+  const two = [detail, { ...detail, property: 'Phone', before: '', after: '2' }]
+  t.match(values({ details: two }), { cs5: 'Office: a', cs6: 'Office: b; Phone: 2' })
+  const long = values({ details: [{ ...detail, after: 'x'.repeat(5000) }, detail] })
+  t.equal(long['cs6']?.length, 4000)
+  t.match(long['msg'], /x{5000}/, 'msg has all of it')
 })
 
 t.test('an alert is marked and has severity 7 at least', async (t) => {
@@ -106,7 +162,8 @@ t.test('externalId', async (t) => {
 })
 
 t.test('file names, and details in one text', async (t) => {
-  t.equal(values({ objectType: 'File', what: '\\\\srv\\share\\a b.txt' })['fname'], 'a b.txt')
+  const file = values({ objectType: 'File', what: '\\\\srv\\share\\a b.txt' })
+  t.match(file, { fname: 'a b.txt', NetwrixAuditorDirectory: '\\\\srv\\share' })
   t.equal(values({ objectType: 'group', what: '\\local\\x\\y' })['duser'], undefined)
   t.equal(values({ detailsText: 'two\r\nlines' })['msg'], 'two\nlines')
 })

@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t from 'tap'
@@ -13,7 +13,7 @@ import type { Test } from 'tap'
 import { linesOf, startAppliance } from '../helpers/appliance.ts'
 import { startCefline } from '../helpers/cefline.ts'
 import { eventually } from '../helpers/daemon.ts'
-import { program } from '../helpers/root.ts'
+import { program, root } from '../helpers/root.ts'
 import { batchOf, drain, idOf, numbered, openAt, reached } from '../spool/helpers.ts'
 import { ext4, mounts, run, tmpfs } from '../spool/mounted.ts'
 import { tamper } from '../spool/tamper.ts'
@@ -127,10 +127,19 @@ t.test(
     const first = running(t, process.execPath, args)
     await first.printed((lines) => lines.length > 5)
     first.child.kill('SIGSTOP')
-    const second = running(t, 'unshare', [
-      ...['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath],
-      ...args,
-    ])
+    const container = () =>
+      running(t, 'unshare', [
+        ...['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath],
+        ...args,
+      ])
+    const refused = container()
+    await refused.closed
+    t.match(refused.lines, [/in use by a process that does not answer/], 'its claim holds')
+    // As where no claim can be made.
+    for (const name of readdirSync(folder)) {
+      if (name.startsWith('claim.')) rmSync(join(folder, name))
+    }
+    const second = container()
     // It may have been stopped in the middle of a commit: then nobody can write until it goes on.
     const isAlone = await Promise.race([
       second.printed((lines) => lines.length > 5).then(() => true),
@@ -153,15 +162,51 @@ t.test(
   },
 )
 
+t.test('the spool does not close: the process says so, and ends all the same', async (t) => {
+  const folder = t.testdir({ drop: {} })
+  const configuration = {
+    status: { listen: '127.0.0.1:0' },
+    spool: { folder: join(folder, 'data'), reserve: 0 },
+    sources: { alerts: { type: 'netwrix-alerts', folder: join(folder, 'drop') } },
+    destinations: { file: { type: 'file', path: join(folder, 'out.log') } },
+  }
+  writeFileSync(join(folder, 'cefline.json'), JSON.stringify(configuration))
+  const args = ['--config', 'cefline.json']
+  const first = startCefline(t, { cwd: folder, args })
+  await first.said('status page')
+  const script = `
+    import { open } from 'lmdb'
+    open({ path: process.argv[1], noSubdir: false }).transactionSync(() => {
+      process.stdout.write('locked\\n')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    })`
+  const holder = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', script, configuration.spool.folder],
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  t.teardown(() => holder.kill('SIGKILL'))
+  await once(holder.stdout, 'data')
+  t.equal(await first.stop(), null, 'by a signal of its own')
+  const [last = ''] = first.stderr().trim().split('\n').slice(-1)
+  t.match(last, /could not be closed in time.*this process kills itself/)
+  const ended = once(holder, 'close')
+  holder.kill('SIGKILL')
+  await ended
+  const second = startCefline(t, { cwd: folder, args })
+  await second.said('status page')
+  t.equal(await second.stop(), 0)
+})
+
 t.test(
   'the disk fails under a running appliance, which says so and lives',
   mounts('mkfs.ext4', 'e2fsck'),
   async (t) => {
-    const root = t.testdir({ drop: {} })
-    const drop = join(root, 'drop')
+    const place = t.testdir({ drop: {} })
+    const drop = join(place, 'drop')
     const under = tmpfs(t, '80m')
     const disk = ext4(t, under, '64m')
-    const out = join(root, 'out.log')
+    const out = join(place, 'out.log')
     const configuration = {
       status: { listen: '127.0.0.1:0' },
       spool: { folder: join(disk, 'data'), reserve: 0 },
@@ -178,9 +223,9 @@ t.test(
     const received = (name: string) =>
       eventually(async () => who().includes(name) || undefined, `${name} did not come`)
 
-    writeFileSync(join(root, 'cefline.json'), JSON.stringify(configuration))
+    writeFileSync(join(place, 'cefline.json'), JSON.stringify(configuration))
     const args = ['--config', 'cefline.json']
-    const first = startCefline(t, { cwd: root, args })
+    const first = startCefline(t, { cwd: place, args })
     give('before')
     await received('before')
     const status = /status page (http:[^ "]+)/.exec(first.stderr())?.[1] ?? ''
@@ -203,7 +248,7 @@ t.test(
     run('umount', disk)
     spawnSync('e2fsck', ['-p', image])
     run('mount', '-o', 'loop', image, disk)
-    const second = startCefline(t, { cwd: root, args })
+    const second = startCefline(t, { cwd: place, args })
     await received('during')
     t.same(new Set(who()), new Set(['before', 'during']))
     t.notMatch(second.stderr(), 'left out: given before')

@@ -20,6 +20,17 @@ const status: Status = {
       remembered: 0,
       ledger: { read: 5, spooled: 1, alreadyGiven: 2, rejected: 1, ignored: 1 },
     },
+    {
+      name: 'activity',
+      type: 'netwrix-api',
+      where: 'https://auditor:9699',
+      state: 'reading',
+      problem: undefined,
+      lastRecordAt: Date.UTC(2026, 10, 20),
+      silentSince: Date.UTC(2026, 10, 20),
+      remembered: 0,
+      ledger: { read: 0, spooled: 0, alreadyGiven: 0, rejected: 0, ignored: 0 },
+    },
   ],
   destinations: [],
 }
@@ -47,6 +58,7 @@ t.test('on loopback everything is open, and safe to look at', async (t) => {
   const html = await page.text()
   t.notMatch(html, /<img/, 'a value is never markup')
   t.match(html, /it &amp; that/)
+  t.match(html, /silent<\/span><br>no record since 2026-11-20T00:00:00\.000Z/)
   t.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
   t.equal(page.headers.get('x-content-type-options'), 'nosniff')
   t.match(await (await get('/api/status')).json(), { spool: { maxBytes: 10 } })

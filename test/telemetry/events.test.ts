@@ -29,6 +29,23 @@ t.test('every kind of fault is named with its rows, and no value of a record', a
   t.notMatch(JSON.stringify(log()), /secret/)
 })
 
+t.test('a value that a reason quotes is not in the log', async (t) => {
+  const { events, log } = recordedEvents()
+  const source = events.source('alerts')
+  const reason = 'a.csv row 2 has "CORP\\jane" in When, which is no date'
+  const batch = batchOf(0, 0, { read: 1, rejects: [{ ...rejectOf('date', 2), reason }] })
+  source.collected(batch, { spooled: 0, alreadyGiven: 0, rejected: 1 })
+  const message = 'a.csv: the header "CORP\\jane, Added" has no column that is known'
+  source.sourceNotice({ level: 'error', code: 'header', message })
+  t.strictSame(
+    log().map(({ msg }) => msg),
+    [
+      'set aside in the rejects: a.csv row 2 has "…" in When, which is no date',
+      'a.csv: the header "…" has no column that is known',
+    ],
+  )
+})
+
 t.test('metrics count what happened', async (t) => {
   const { events } = recordedEvents()
   events.source('alerts').collected(batchOf(0, 5), { spooled: 3, alreadyGiven: 2, rejected: 0 })

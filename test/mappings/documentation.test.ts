@@ -1,0 +1,110 @@
+/**
+ * docs/mapping.md is true: its table has the keys that each profile sends, in their order, and its
+ * configuration is one that works, with tests that hold.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { parse } from 'yaml'
+import { testSteps } from '../../src/commands/mapping-tests.ts'
+import { resolveConfiguration } from '../../src/config/load.ts'
+import { destinations } from '../../src/destinations/index.ts'
+import { mapRecord, profiles } from '../../src/mappings/netwrix.ts'
+import type { Profile } from '../../src/mappings/netwrix.ts'
+import type { ActivityRecord } from '../../src/netwrix/record.ts'
+import { emptyRecord } from '../../src/netwrix/record.ts'
+import { sources } from '../../src/sources/index.ts'
+import { root } from '../helpers/root.ts'
+
+const text = readFileSync(join(root, 'docs', 'mapping.md'), 'utf8')
+
+const whole: ActivityRecord = {
+  ...emptyRecord(),
+  rid: 'R1',
+  who: 'CORP\\jane',
+  action: 'Failed Logon',
+  what: '\\srv\\a\\b',
+  where: 'srv',
+  objectType: 'file',
+  dataSource: 'File Servers',
+  monitoringPlan: 'p',
+  item: 'i',
+  workstation: 'ws1',
+  time: 0,
+  details: [
+    { property: 'p', before: 'b', after: 'a', message: 'Added: "X\\m", Removed: "n", Cause: c' },
+  ],
+}
+
+/** Records that have, together, every key that there is. */
+const samples = [
+  whole,
+  { ...whole, objectType: 'user', workstation: '10.0.0.7' },
+  { ...whole, objectType: 'group' },
+]
+
+function keysOf(profile: Profile): Set<string> {
+  const options = { kind: 'activity', profile, receivedAt: 0, id: 'x' } as const
+  const pairs = samples.flatMap((record) => mapRecord(record, options).extension)
+  const keys = pairs.filter(([, value]) => value !== '').map(([key]) => key)
+  return new Set(keys.filter((key) => !key.endsWith('Label')))
+}
+
+t.test('the table of keys', async (t) => {
+  const rows = [...text.matchAll(/^\| `(\w+)` \|([^|]*)\|([^|]*)\|([^|]*)\| (.*) \|$/gm)]
+  t.ok(rows.length > 20)
+  for (const profile of profiles) {
+    const column = profiles.indexOf(profile) + 2
+    const listed = rows.filter((row) => row[column]?.trim() === 'yes').map(([, key]) => key)
+    t.same(new Set(listed), keysOf(profile), profile)
+    if (profile === 'standard') t.same(listed.slice(0, 6), [...keysOf(profile)].slice(0, 6))
+  }
+  const labelled = rows.filter(([, key = '']) => /^(cs|flex)/.test(key))
+  const labels = new Map(
+    samples
+      .flatMap((record) => {
+        return mapRecord(record, {
+          kind: 'alert',
+          profile: 'standard',
+          receivedAt: 0,
+          id: 'x',
+        }).extension
+      })
+      .filter(([key]) => key.endsWith('Label')),
+  )
+  for (const [, key = '', , , , what = ''] of labelled) {
+    t.equal(/^`(\w+)`/.exec(what)?.[1], labels.get(`${key}Label`), key)
+  }
+})
+
+t.test('its configuration works, and its tests hold', async (t) => {
+  const blocks = [...text.matchAll(/```yaml\n([^]*?)```/g)].map(
+    ([, yaml = '']) => parse(yaml) as Record<string, unknown>,
+  )
+  const { mapping, tests } = Object.assign({}, ...blocks) as {
+    mapping: { privacy: { key: string } }
+    tests: unknown
+  }
+  const secret = 'put in by ${file:…}'
+  const own = { ...mapping, privacy: { ...mapping.privacy, key: secret } }
+  const configuration = resolveConfiguration(
+    {
+      sources: {
+        activity: {
+          type: 'netwrix-api',
+          url: 'https://a:9699',
+          username: 'u',
+          password: 'p',
+          mapping: own,
+        },
+        alerts: { type: 'netwrix-alerts' },
+      },
+      destinations: { out: { type: 'console' } },
+      tests,
+    },
+    { origin: 'docs/mapping.md', tables: { sources, destinations } },
+  )
+  const steps = [...testSteps(configuration)]
+  t.equal(steps.length, 2)
+  for (const { name, ok, detail } of steps) t.ok(ok, `${name}: ${detail}`)
+})

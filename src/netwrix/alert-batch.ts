@@ -15,7 +15,7 @@ import type { ActivityRecord } from './record.ts'
 import { recordId } from './record.ts'
 
 const batchRows = 3_000
-const batchBytes = 768 * 1024
+const batchBytes = 704 * 1024
 
 /** A file whose rows come now. */
 export interface AlertOrigin {

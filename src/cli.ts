@@ -59,7 +59,10 @@ program
   .description(
     'show what would be sent for the records in a file (- for standard input); no network',
   )
-  .argument('<file...>', 'alert CSV files, or activity records as the API gives them in JSON')
+  .argument(
+    '<file...>',
+    'alert CSV files, or activity records as the API gives them, in JSON or XML',
+  )
   .option('--source <name>', 'read them as this source of the configuration does')
   .option('--limit <number>', 'stop after so many events', wholeNumber)
   .option('--raw', 'show the record with what its source’s mapping hides')

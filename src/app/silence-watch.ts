@@ -15,6 +15,8 @@ import type { Memory } from '../telemetry/silence.ts'
 const lookEvery = 60_000
 /** Looks from one writing of the file to the next. */
 const looksUntilKept = 10
+/** ms for which nobody may have read the sources, so that the gap is still theirs. */
+const longestAway = 3_600_000
 
 export interface SilenceWatchOptions {
   events: Events
@@ -31,7 +33,6 @@ export class SilenceWatch {
   readonly #file: string
   #timer: NodeJS.Timeout | undefined
   #looks = 0
-  #kept = ''
   #complained = false
   /** One writing at a time. */
   #turn: Promise<void> = Promise.resolve()
@@ -57,7 +58,7 @@ export class SilenceWatch {
     if (this.#looks % looksUntilKept === 0) void this.keep()
   }
 
-  /** Writes the file, where anything has changed. Never throws. */
+  /** Writes the file. Never throws. */
   keep(): Promise<void> {
     this.#turn = this.#turn.then(() => this.#keep())
     return this.#turn
@@ -72,13 +73,12 @@ export class SilenceWatch {
   async #keep(): Promise<void> {
     const { events } = this.#options
     const sources = [...events.sources].map(([name, { silence }]) => [name, silence.memory])
-    const text = JSON.stringify({ version: 1, sources: Object.fromEntries(sources) as object })
-    if (text === this.#kept) return
+    const memories = Object.fromEntries(sources) as object
+    const text = JSON.stringify({ version: 1, keptAt: Date.now(), sources: memories })
     const unfinished = `${this.#file}.new`
     try {
       await writeFile(unfinished, text, { mode: 0o600 })
       await rename(unfinished, this.#file)
-      this.#kept = text
     } catch (thrown) {
       if (this.#complained) return
       this.#complained = true
@@ -88,12 +88,17 @@ export class SilenceWatch {
   }
 }
 
-/** What a file holds; nothing when it is not one of ours, or damaged. */
+/** What a file holds; nothing when it is not one of ours, or damaged. While nobody reads a source its
+ * silence is not its own. */
 function memoriesIn(text: string): [name: string, memory: Memory][] {
   try {
-    const { version, sources } = JSON.parse(text) as { version: unknown; sources: object }
+    const { version, keptAt, sources } = JSON.parse(text) as Record<string, unknown>
     if (version !== 1) return []
-    return Object.entries(sources).filter((entry): entry is [string, Memory] => isMemory(entry[1]))
+    const wasAway = Date.now() - Number(keptAt ?? NaN) > longestAway
+    return Object.entries(sources as object).flatMap(([name, memory]: [string, unknown]) => {
+      if (!isMemory(memory)) return []
+      return [[name, wasAway ? { ...memory, disturbed: true } : memory]]
+    })
   } catch {
     return []
   }
@@ -101,7 +106,7 @@ function memoriesIn(text: string): [name: string, memory: Memory][] {
 
 function isMemory(value: unknown): value is Memory {
   if (typeof value !== 'object' || value === null) return false
-  const { since, lastRecordAt, gaps, silent } = value as Record<keyof Memory, unknown>
+  const { since, lastRecordAt, gaps, silent, disturbed } = value as Record<keyof Memory, unknown>
   const isGap = (gap: unknown) =>
     Array.isArray(gap) && gap.length === 2 && gap.every(Number.isFinite)
   return (
@@ -109,6 +114,7 @@ function isMemory(value: unknown): value is Memory {
     (lastRecordAt === undefined || Number.isFinite(lastRecordAt)) &&
     Array.isArray(gaps) &&
     gaps.every(isGap) &&
-    typeof silent === 'boolean'
+    typeof silent === 'boolean' &&
+    (disturbed === undefined || typeof disturbed === 'boolean')
   )
 }

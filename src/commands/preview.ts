@@ -3,25 +3,28 @@
  * No network, no spool, and the file stays where it is. What the source's mapping hides of a record is
  * hidden here too, unless `--raw` asks for it; a record that is rejected is then not shown at all.
  *
- * A file that begins with `{` or `[` is activity records as the Integration API gives them in JSON,
- * anything else is a file of alerts. Exit code 0, or 1 when a record was rejected.
+ * A file that begins with `{`, `[` or `<` is activity records as the Integration API gives them, in
+ * JSON or XML, anything else is a file of alerts. Exit code 0, or 1 when a record was rejected.
  */
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer, text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import colors from 'picocolors'
 import { createDestination } from '../components.ts'
 import { decode } from '../cef/decode.ts'
 import type { Configuration } from '../config/load.ts'
 import type { Batch, Reject } from '../core.ts'
-import { error } from '../error.ts'
+import { asCefline, error } from '../error.ts'
 import { unpackLines } from '../io/lines.ts'
 import { printable, shorten } from '../io/printable.ts'
 import { activityBatch } from '../netwrix/activity-batch.ts'
 import { readFileOnce } from '../netwrix/alert-reader.ts'
+import { bodyText } from '../netwrix/body-text.ts'
+import { readXml } from '../netwrix/page-xml.ts'
 import { readPage } from '../netwrix/page.ts'
+import { withoutValues } from '../telemetry/without-values.ts'
 import { readConfiguration, withEmbedded } from './configuration.ts'
 import { WatchedMapping } from './preview-record.ts'
 import type { Fields, Mapped } from './preview-record.ts'
@@ -54,10 +57,13 @@ export async function preview(options: PreviewOptions): Promise<number> {
   let rejected = 0
   for (const file of files) {
     for await (const { batch, mapping } of batchesOf(file, configuration, source, raw)) {
-      for (const { message } of batch.notices ?? []) console.error(printable(message))
+      const hideIn = (text: string) => (mapping.hides ? withoutValues(text) : text)
+      for (const { message } of batch.notices ?? []) console.error(printable(hideIn(message)))
       for (const reject of batch.rejects) {
         rejected += 1
-        const shown = mapping.hides ? { ...reject, record: 'shown by --raw' } : reject
+        const shown = mapping.hides
+          ? { ...reject, reason: hideIn(reject.reason), record: 'shown by --raw' }
+          : reject
         console.log(json ? JSON.stringify(shown) : rejectText(shown))
       }
       for (const line of unpackLines(batch.lines.bytes)) {
@@ -86,13 +92,19 @@ async function* batchesOf(
     const path = folder ? join(folder, 'standard input') : await realpath(file).catch(() => file)
     if (folder) await writeFile(path, await buffer(process.stdin))
     const content = await beginning(path)
-    const isJson = /^\ufeff?\s*[{[]/.test(content)
-    const { name, options } = sourceOptions(configuration, isJson, wanted)
+    const isActivity = /^\s*[{[<]/.test(content)
+    const { name, options } = sourceOptions(configuration, isActivity, wanted)
     const mapping = new WatchedMapping(options as Mapped, `sources.${name}.mapping`, raw)
     const { map } = mapping
-    if (!isJson) {
+    if (!isActivity) {
       const batches = readFileOnce(path, options as Parameters<typeof readFileOnce>[1], map)
-      for (const batch of batches) yield { batch, mapping }
+      try {
+        for (const batch of batches) yield { batch, mapping }
+      } catch (thrown) {
+        // What stands where a header belongs may be a record.
+        const { code, message } = asCefline(thrown)
+        throw mapping.hides ? error(code, withoutValues(message)) : thrown
+      }
     } else {
       const records = recordsIn(await readFile(path), file)
       const { profile } = options as Mapped
@@ -120,7 +132,7 @@ async function temporaryFolder(): Promise<string> {
 
 async function beginning(path: string): Promise<string> {
   try {
-    return await text(createReadStream(path, { end: 1023 }))
+    return bodyText(await buffer(createReadStream(path, { end: 1023 })), undefined)
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
     throw error('file-unreadable', `${path} cannot be read (${String(code)})`, { cause: thrown })
@@ -129,28 +141,40 @@ async function beginning(path: string): Promise<string> {
 
 /** A page as the API answers it, a list of records, or one record. */
 function recordsIn(body: Buffer, file: string): unknown[] {
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder().decode(body))
-  } catch (thrown) {
-    throw error('bad-answer', `${file} is not JSON: ${(thrown as Error).message}`, {
-      cause: thrown,
-    })
-  }
+  const value = valueIn(body, file)
   if (Array.isArray(value)) return value
-  const known = ['ActivityRecordList', 'ActivityRecordsList', 'ContinuationMark']
+  const known = ['ActivityRecordList', 'ActivityRecordsList', 'ActivityRecord', 'ContinuationMark']
   if (typeof value !== 'object' || value === null || !known.some((key) => key in value))
     return [value]
   return readPage(body, undefined, file, (text) => shorten(printable(text), 200)).records
 }
 
+function valueIn(body: Buffer, file: string): unknown {
+  let form = 'text'
+  try {
+    const content = bodyText(body, undefined)
+    form = /^\s*</.test(content) ? 'XML' : 'JSON'
+    if (form === 'JSON') return JSON.parse(content)
+    const { name, value } = readXml(content.trimStart())
+    if (/^ActivityRecord(s?List)?$/.test(name)) return { [name]: value }
+    throw new Error(
+      `its <${shorten(name, 40)}> is neither an ActivityRecordList nor an ActivityRecord`,
+    )
+  } catch (thrown) {
+    const what = form === 'XML' ? 'XML of activity records' : form
+    throw error('bad-answer', `${file} is not ${what}: ${(thrown as Error).message}`, {
+      cause: thrown,
+    })
+  }
+}
+
 /** The source that is named, the first that such a file could be of, or the defaults. */
 function sourceOptions(
   { sources }: Configuration,
-  isJson: boolean,
+  isActivity: boolean,
   wanted: string | undefined,
 ): { name: string; options: object } {
-  const types = isJson ? ['netwrix-api'] : ['netwrix-alerts', 'netwrix-push']
+  const types = isActivity ? ['netwrix-api'] : ['netwrix-alerts', 'netwrix-push']
   const able = sources.filter(({ type }) => types.includes(type))
   const source = able.find(({ name }) => wanted === undefined || name === wanted)
   if (wanted !== undefined && source === undefined) {

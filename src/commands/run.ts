@@ -46,12 +46,13 @@ export async function run({ config }: { config: string | undefined }): Promise<E
   return { code: 0, isStuck: app.isStuck }
 }
 
-/** Resolves to the name of the first signal; a second one, of either kind, ends the process. */
+/** Resolves to the name of the first signal; a second one, of either kind, kills the process: an exit
+ * would wait for a thread of LMDB's, which may wait for a lock or a disk for ever (measured). */
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     const signals = ['SIGTERM', 'SIGINT'] as const
     const first = (signal: string) => {
-      for (const name of signals) process.on(name, () => process.exit(1))
+      for (const name of signals) process.on(name, () => process.kill(process.pid, 'SIGKILL'))
       resolve(signal)
     }
     for (const name of signals) process.once(name, first)

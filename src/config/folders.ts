@@ -16,6 +16,8 @@ interface Folder {
   written: string
   absolute: string
   use: 'drop' | 'done' | 'spool'
+  /** It follows from the drop folder, of which there is enough to say. */
+  implied: boolean
 }
 
 /** Why two folders of these uses must differ; those that are not here may be the same. */
@@ -23,6 +25,8 @@ const reasons: Record<string, string> = {
   'drop drop': 'give every source a drop folder of its own',
   'drop done': 'files that are put there would be read again, name another folder',
   'drop spool': 'give the spool a folder of its own',
+  'done done':
+    'a file that is written to after its move goes back to the drop folder of its source, give every source folders of its own',
   'spool done': 'what is put there is removed after a time, give the spool a folder of its own',
 }
 
@@ -33,16 +37,17 @@ export function checkFolders(
   cwd: string,
   problems: Problems,
 ): void {
-  const folder = (path: Path, written: string, use: Folder['use']): Folder => {
-    return { path, written, absolute: resolve(cwd, written), use }
+  const folder = (path: Path, written: string, use: Folder['use'], implied = false): Folder => {
+    return { path, written, absolute: resolve(cwd, written), use, implied }
   }
   const all = sources.flatMap(({ name, options }) => {
     const drop = options['folder']
     if (typeof drop !== 'string') return []
     const after = ['done', 'failed'].map((option) => {
       const written = options[option]
-      const own = typeof written === 'string' ? written : `${drop}/${option}`
-      return folder(['sources', name, option], own, 'done')
+      const path: Path = ['sources', name, option]
+      if (typeof written === 'string') return folder(path, written, 'done')
+      return folder(path, `${drop}/${option}`, 'done', true)
     })
     return [folder(['sources', name, 'folder'], drop, 'drop'), ...after]
   })
@@ -53,6 +58,9 @@ export function checkFolders(
       // Of two alike the second is told.
       const isTold = one.use === other.use && index <= otherIndex
       if (reason === undefined || isTold || one.absolute !== other.absolute) continue
+      // One source may put what it has read and what it could not read into one folder.
+      if (one.use === 'done' && one.path[1] === other.path[1]) continue
+      if (one.implied && other.implied) continue
       const same = `is the same folder as ${dotted(other.path)}; ${reason}`
       problems.addValue(one.path, one.written, same)
     }

@@ -4,12 +4,13 @@
  *
  * It is kept, with its key, in one file that is written whole or not at all and that only its owner
  * may read; `certificate.pem` beside it is for the clients. It stays the same until it is within a day
- * of its end or unreadable, for everyone who pinned it must be told of another one.
+ * of its end, damaged or removed, for everyone who pinned it must be told of another one.
  */
 import { createPrivateKey, KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { errnoOf } from './regular-file.ts'
 
 export interface SelfSigned {
   /** PEM. */
@@ -27,10 +28,14 @@ export interface SelfSigned {
 const validFor = 5 * 365 * 86_400_000
 const day = 86_400_000
 
-/** The certificate in this folder, or undefined when there is none that can be used. */
+/** The certificate in this folder, or undefined when there is none that can be used. Throws what the
+ * file system throws: one that cannot be read now is not to be replaced. */
 export async function findSelfSigned(folder: string): Promise<SelfSigned | undefined> {
+  const pem = await readFile(join(folder, ownFile), 'utf8').catch((thrown: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(thrown))) return ''
+    throw thrown
+  })
   try {
-    const pem = await readFile(join(folder, ownFile), 'utf8')
     const certificate = new X509Certificate(pem)
     const key = createPrivateKey(pem)
     const notAfter = Date.parse(certificate.validTo)
@@ -66,6 +71,21 @@ export async function selfSigned(
     ...{ cert, key, fingerprint, notAfter: Date.parse(validTo) },
     ...{ path: publicPath(folder), made: !before },
   }
+}
+
+/** The names and addresses that the certificate is for. */
+export function namesOf(cert: string): string[] {
+  const { subjectAltName = '' } = new X509Certificate(cert)
+  return subjectAltName.split(', ').map((name) => name.replace(/^(?:DNS|IP Address):/, ''))
+}
+
+/** Those of the names and addresses that the certificate is not for. */
+export function lackedNames(cert: string, names: readonly string[]): string[] {
+  const certificate = new X509Certificate(cert)
+  return names.filter((name) => {
+    if (isIP(name) !== 0) return certificate.checkIP(name) === undefined
+    return certificate.checkHost(name.replace(/^\*(?=\.)/, 'any')) === undefined
+  })
 }
 
 /** A new certificate and its key, as PEM. */

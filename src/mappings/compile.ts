@@ -14,6 +14,7 @@ import type { MappingSpec, Tree } from './options.ts'
 import { isEmptyMapping } from './options.ts'
 import type { Redact } from './privacy.ts'
 import { compilePrivacy } from './privacy.ts'
+import { fieldNamed } from './record-field.ts'
 import { compileSeverity } from './severity.ts'
 
 /** Pure, and never throws. */
@@ -47,7 +48,7 @@ export function compileRedaction(spec: MappingSpec | undefined, place: string): 
   return spec && compilePrivacy(spec.privacy, `${place}.privacy`)
 }
 
-/** What a mapping holds, in a few words, and what in it may not be what was meant. */
+/** What a mapping that compiles holds, in a few words, and what in it may not be what was meant. */
 export function describeMapping(spec: MappingSpec): string {
   const { fields, header, severity, alertMinimum, privacy } = spec
   const parts = [
@@ -55,7 +56,7 @@ export function describeMapping(spec: MappingSpec): string {
     names('header', header),
     severityShown(severity),
     alertMinimum === null ? '' : `alerts ${alertMinimum} at least`,
-    names('hidden', privacy.fields),
+    names('hidden', privacy.fields, hiddenName),
     ...doubtfulKeys(fields),
   ]
   return parts.filter((part) => part !== '').join('; ')
@@ -66,7 +67,12 @@ function severityShown(severity: Tree): string {
   return typeof severity === 'number' ? `severity ${severity}` : ''
 }
 
-function names(what: string, tree: Tree): string {
+function names(what: string, tree: Tree, shown = (name: string) => name): string {
   const list = typeof tree === 'object' && tree !== null ? Object.keys(tree) : []
-  return list.length === 0 ? '' : `${what} ${list.join(', ')}`
+  return list.length === 0 ? '' : `${what} ${list.map(shown).join(', ')}`
+}
+
+/** A name that no field has hides nothing where there is no such column, and nothing else would say it. */
+function hiddenName(name: string): string {
+  return fieldNamed(name).kind === 'field' ? name : `${name} (a column of that name)`
 }

@@ -16,7 +16,7 @@ import type { ActivityRecord } from '../netwrix/record.ts'
 import { hidden, Mentions } from './mentions.ts'
 import type { MappingSpec } from './options.ts'
 import type { FieldName } from './record-field.ts'
-import { detailsOf, fieldNamed, plainName } from './record-field.ts'
+import { detailsOf, fieldNamed, fieldOfColumn, plainName } from './record-field.ts'
 import { entriesOf, kindOf, refusal } from './refuse.ts'
 
 export type Redact = (record: ActivityRecord) => ActivityRecord
@@ -52,7 +52,9 @@ export function compilePrivacy(spec: MappingSpec['privacy'], place: string): Red
   const fields = new Map<string, Hide>()
   for (const [written, how] of entriesOf(spec.fields, `${place}.fields`, example)) {
     const own = `${place}.fields.${written}`
-    fields.set(nameOf(written, own), hideBy(how, own, spec.key, place))
+    const name = nameOf(written, own)
+    if (fields.has(name)) throw refusal(own, `is ${name}, which is there already; keep one`)
+    fields.set(name, hideBy(how, own, spec.key, place))
   }
   return fields.size === 0 ? undefined : (record) => redact(record, fields)
 }
@@ -104,10 +106,12 @@ function redact(record: ActivityRecord, fields: ReadonlyMap<string, Hide>): Acti
       return hider?.cuts === cuts ? hider : undefined
     }
     for (const [name, plain, field] of texts) {
-      made[field] = hide(hiderOf(plain), made[field], mentions, name)
+      made[field] = hide(hiderOf(plain), made[field], mentions, name, record[field])
     }
-    made.other = made.other.map(([name, value]): [string, string] => {
-      return [name, hide(hiderOf(otherName(name, fields)), value, mentions)]
+    made.other = made.other.map(([name, value], index): [string, string] => {
+      const hider = hiderOf(otherName(name, fields))
+      const read = record.other[index]?.[1]
+      return [name, hide(hider, value, mentions, fieldOfColumn(name), read)]
     })
     const without = mentions.remover()
     for (const field of mentioning) made[field] = without(made[field])
@@ -118,11 +122,17 @@ function redact(record: ActivityRecord, fields: ReadonlyMap<string, Hide>): Acti
   return made
 }
 
-/** Under which name a column is hidden: a second one of a field's name, and parts of the details. */
+/**
+ * Under which name a column is hidden, unless it is named itself: a second one of a field by any of
+ * its names, what else an object has (`MonitoringPlanID`), and parts of the details.
+ */
 function otherName(name: string, fields: ReadonlyMap<string, Hide>): string {
   const plain = plainName(name)
-  const isDetail = plain === 'property' || plain.startsWith('detail')
-  return isDetail && !fields.has(plain) ? 'details' : plain
+  if (fields.has(plain)) return plain
+  if (plain === 'property' || plain.startsWith('detail')) return 'details'
+  if (/^(?:monitoringplan|managedobject)/.test(plain)) return 'monitoringplan'
+  if (plain === 'itemid') return 'item'
+  return plainName(fieldOfColumn(name) ?? name)
 }
 
 function redactDetails(
@@ -131,9 +141,9 @@ function redactDetails(
   mentions: Mentions,
 ): void {
   for (const detail of made.details) {
-    for (const part of ['property', 'before', 'after'] as const) {
-      detail[part] = hide(fields.get(part), detail[part], mentions)
-    }
+    detail.property = hide(fields.get('property'), detail.property, mentions)
+    detail.before = hide(fields.get('before'), detail.before, mentions, 'Before')
+    detail.after = hide(fields.get('after'), detail.after, mentions, 'After')
   }
   const without = mentions.remover()
   for (const detail of made.details) {
@@ -149,16 +159,22 @@ function redactDetails(
   made.details = []
 }
 
-/** The value as it may be shown. What was hidden is to be found where it is mentioned. */
+/**
+ * The value as it may be shown. What was hidden is to be found where it is mentioned, as it was `read`
+ * too: in `value` something else may have been hidden already.
+ */
 function hide(
   hider: Hide | undefined,
   value: string,
   mentions: Mentions,
   name?: FieldName,
+  read = value,
 ): string {
   if (!hider || value === '') return value
   const shown = hider.hide(value)
-  if (shown !== value) mentions.add(name, value, shown || hidden)
+  if (shown !== value) {
+    for (const one of new Set([value, read])) mentions.add(name, one, shown || hidden)
+  }
   return shown
 }
 

@@ -1,7 +1,7 @@
 /**
  * The fields of a record by the names that Netwrix gives them, as the configuration writes them in
  * templates, severity rules and privacy. Case, spaces, `_`, `-` and `.` do not count, as in an alert
- * file's header. Any other name is that of a column or property that is kept by its name; one that is
+ * file's header, and the names of other versions are known. Any other name is that of a column or property that is kept by its name; one that is
  * a slip away from a field's is refused, unless it is in quotes: `"Whom"`.
  */
 import { nearest } from '../io/nearest.ts'
@@ -32,7 +32,24 @@ export type FieldName = keyof typeof readers
 
 export const fieldNames = Object.keys(readers) as FieldName[]
 
-const byPlainName = new Map(fieldNames.map((name) => [plainName(name), name]))
+/** What the same fields are called elsewhere: in 8.x, in the API's objects, in alerts' files. */
+const otherNames: Record<string, FieldName> = {
+  auditedsystem: 'DataSource',
+  managedobject: 'MonitoringPlan',
+  monitoringplanname: 'MonitoringPlan',
+  itemname: 'Item',
+  changetype: 'Action',
+  recordid: 'RID',
+  activityrecordid: 'RID',
+  propertyname: 'Property',
+  detail: 'Details',
+  detaillist: 'Details',
+}
+
+const byPlainName = new Map([
+  ...fieldNames.map((name): [string, FieldName] => [plainName(name), name]),
+  ...Object.entries(otherNames),
+])
 
 /** A field of every record, or a column by its plain name and as it was written. */
 export type RecordField =
@@ -45,11 +62,21 @@ export function fieldNamed(written: string): RecordField {
   if (name === '') throw new Error('is no name of a field')
   const known = quoted === undefined ? byPlainName.get(name) : undefined
   if (known !== undefined) return { kind: 'field', name: known }
-  const near = quoted === undefined ? nearest(written.trim(), fieldNames) : undefined
+  const near = quoted === undefined ? fieldMeant(written.trim()) : undefined
   if (near === undefined) return { kind: 'column', name, written: (quoted ?? written).trim() }
   throw new Error(
     `is no field; did you mean ${near}? A column of that name is written "${written.trim()}", with its quotes`,
   )
+}
+
+/** The field whose name, or other name, a column has. */
+export function fieldOfColumn(name: string): FieldName | undefined {
+  return byPlainName.get(plainName(name))
+}
+
+/** A message is the details' in the API, and there is no column of it. */
+function fieldMeant(written: string): string | undefined {
+  return plainName(written) === 'message' ? 'Details' : nearest(written, fieldNames)
 }
 
 /** Reads a field as text; '' when the record does not have it. */

@@ -96,12 +96,12 @@ function checkSeverity(value: unknown, place: string): number {
 
 /** Whether a value is the pattern's from end to end. Takes linear time for each `*`. */
 export function wildcard(pattern: string): (value: string) => boolean {
-  const parts = pattern.toLowerCase().split('*')
+  const parts = comparable(pattern).split('*')
   const [first = '', ...rest] = parts
   const last = rest.pop()
-  if (last === undefined) return (value) => value.trim().toLowerCase() === first.trim()
+  if (last === undefined) return (value) => comparable(value.trim()) === first.trim()
   return (value) => {
-    const text = value.trim().toLowerCase()
+    const text = comparable(value.trim())
     if (!text.startsWith(first) || text.length < first.length + last.length) return false
     const end = text.length - last.length
     let from = first.length
@@ -112,6 +112,11 @@ export function wildcard(pattern: string): (value: string) => boolean {
     }
     return text.endsWith(last)
   }
+}
+
+/** Whatever its case, and with its accents composed: systems differ in both. */
+function comparable(text: string): string {
+  return text.normalize('NFC').toLowerCase()
 }
 
 function lowerFirst(name: string): string {

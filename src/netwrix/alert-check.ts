@@ -5,7 +5,8 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { CheckStep } from '../core.ts'
-import { asCefline, error } from '../error.ts'
+import { error } from '../error.ts'
+import { isThere, step } from '../io/check-step.ts'
 import type { FolderOptions } from '../io/folder.ts'
 import { folderError, localSettle, networkSettle, watchMode } from '../io/folder.ts'
 import { listFiles } from '../io/listing.ts'
@@ -19,7 +20,7 @@ export async function* checkAlertFolder(
   { settle, watch }: Watching,
 ): AsyncGenerator<CheckStep> {
   const writable = after !== 'keep'
-  const missing = !(await exists(folder))
+  const missing = !(await isThere(folder))
   const found = await step('folder', () => checkFolder(folder, missing, writable))
   yield found
   if (!found.ok) return
@@ -66,7 +67,7 @@ async function checkFolder(folder: string, missing: boolean, writable: boolean):
 /** The nearest folder above that exists must take a new one. `made` is one that will exist. */
 async function checkTarget(path: string, made: string | undefined): Promise<string> {
   let nearest = path
-  while (!(await exists(nearest)) && nearest !== dirname(nearest)) {
+  while (!(await isThere(nearest)) && nearest !== dirname(nearest)) {
     if (nearest === made) return `${path} is made when it is needed`
     nearest = dirname(nearest)
   }
@@ -79,23 +80,4 @@ async function checkTarget(path: string, made: string | undefined): Promise<stri
     throw folderError(nearest, cause)
   }
   return nearest === path ? path : `${path} is made when it is needed`
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (thrown) {
-    return !['ENOENT', 'ENOTDIR'].includes(errnoOf(thrown))
-  }
-}
-
-async function step(name: string, look: () => Promise<string>): Promise<CheckStep> {
-  const began = performance.now()
-  const milliseconds = (): number => Math.round(performance.now() - began)
-  try {
-    return { name, ok: true, detail: await look(), milliseconds: milliseconds() }
-  } catch (thrown) {
-    return { name, ok: false, detail: asCefline(thrown).message, milliseconds: milliseconds() }
-  }
 }

@@ -38,7 +38,7 @@ export function dateReader(timezone: string, format: DateFormat): ReadDate {
     if (found)
       return instant(found, Number(found[1]), Number(found[3]), Number(found[4]), fromLocal)
     found = yearLast.exec(text)
-    if (!found) return 'is not a date; "2026-03-28T14:01:48Z" would be one'
+    if (!found) return 'is not a date; 2026-03-28T14:01:48Z would be one'
     const first = Number(found[1])
     const second = Number(found[3])
     const order = found[2] === '.' ? 'day-first' : orderOf(first, second, format)

@@ -8,7 +8,7 @@ import { resolve } from 'node:path'
 import type { Notice } from '../core.ts'
 import { error, isCeflineError } from '../error.ts'
 import { Afterwards, removeAfter } from '../io/afterwards.ts'
-import { joinPath, printableName, withEnding } from '../io/file-name.ts'
+import { asideStem, joinPath, printableName, withEnding } from '../io/file-name.ts'
 import { localSettle } from '../io/folder.ts'
 import { moveInto } from '../io/move.ts'
 import type { Moved } from '../io/move.ts'
@@ -78,8 +78,12 @@ export class AlertFinish {
     })
     const age = after === 'delete' && done !== failed ? removeAfter : keepDone
     this.#purge = new Purge([
-      { folder: done, age, isKept: (name) => this.#read.isStuck(name) },
-      { folder: failed, age: keepDone, isKept: (name) => this.#refused.isStuck(name) },
+      { folder: done, age, isKept: (name) => isAside(name) || this.#read.isStuck(name) },
+      {
+        folder: failed,
+        age: keepDone,
+        isKept: (name) => isAside(name) || this.#refused.isStuck(name),
+      },
     ])
   }
 
@@ -132,6 +136,11 @@ export class AlertFinish {
     await this.#purge.end()
     return [...(await this.#read.end()), ...(await this.#refused.end())]
   }
+}
+
+/** What a crash left and could not be taken back yet: perhaps nobody has read it. */
+function isAside(name: Buffer): boolean {
+  return asideStem(name.toString('latin1')) !== undefined
 }
 
 async function move(

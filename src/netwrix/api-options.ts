@@ -2,6 +2,7 @@
  * The options of the source `netwrix-api`, and what cannot be said about them one by one.
  */
 import { error } from '../error.ts'
+import { withoutUserinfo } from '../io/printable.ts'
 import { tlsSchema } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
 import { profiles } from '../mappings/netwrix.ts'
@@ -135,9 +136,7 @@ export function readUrl({ url, allowPlainHttp }: Options, place: string): URL {
   const address = URL.canParse(url) ? apiAddress(url) : undefined
   const refuse = (what: string) => error('config', `${place}.url ${what}`)
   if (!address || !/^https?:$/.test(address.protocol)) {
-    throw refuse(
-      `is “${url.replace(/\/\/[^/]*@/, '//****@')}”, no https address; write https://host:9699`,
-    )
+    throw refuse(`is “${withoutUserinfo(url)}”, no https address; write https://host:9699`)
   }
   if (address.username !== '' || address.password !== '') {
     throw refuse(`holds a user or password; put them into ${place}.username and .password`)

@@ -16,6 +16,7 @@ import { printable, shorten } from '../io/printable.ts'
 import { version } from '../version.ts'
 import type { Auth } from './auth/choose.ts'
 import type { Tickets } from './auth/kerberos-library.ts'
+import { Lockout } from './auth/lockout.ts'
 import { Login } from './auth/login.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { bareHost } from './connection.ts'
@@ -26,7 +27,7 @@ import { refusal } from './refusal.ts'
 import { pageRequest } from './request.ts'
 import type { PageRequest, RequestForm } from './request.ts'
 import { refusedByProxy } from './tunnel.ts'
-import { Wire } from './wire.ts'
+import { largestRecord, Wire } from './wire.ts'
 import type { WireAnswer, WireOptions } from './wire.ts'
 
 export interface ClientOptions extends WireOptions, RequestForm {
@@ -37,6 +38,8 @@ export interface ClientOptions extends WireOptions, RequestForm {
   password: string | null
   auth: Auth
   tickets: Tickets
+  /** Where one client follows another, what they know of refusals together. */
+  lockout?: Lockout
   /** ms for one answer, from the first byte of the request to the last of the answer, with the login
    * that it may take. */
   timeout: number
@@ -49,12 +52,14 @@ export class IntegrationApi {
   readonly #options: ClientOptions
   readonly #wire: Wire
   readonly #login: Login
+  readonly #lockout: Lockout
   #secrets: string[] = []
 
   constructor(options: ClientOptions) {
     const { url, tls, auth, tickets, username, password } = options
     this.#options = options
     this.#wire = new Wire(options)
+    this.#lockout = options.lockout ?? new Lockout()
     this.#login = new Login({
       auth,
       tickets,
@@ -79,7 +84,10 @@ export class IntegrationApi {
   async page(checkpoint: Checkpoint, count: number, signal: AbortSignal): Promise<Page> {
     const address = this.address(checkpoint.mode)
     const request = pageRequest(address, checkpoint, count, this.#options)
-    const answer = await this.#within(signal, (deadline) => this.#ask(request, deadline))
+    const maxAnswer = count === 1 ? largestRecord : undefined
+    const answer = await this.#within(signal, (deadline) => {
+      return this.#ask(request, maxAnswer, deadline)
+    })
     const { status, headers, body } = answer
     const place = address.href
     const show = (text: string) => this.#shown(text)
@@ -87,13 +95,16 @@ export class IntegrationApi {
     if (status === 407 && proxy) {
       throw refusedByProxy(proxy, url.host, status, headers['proxy-authenticate'] ?? '')
     }
-    if (status !== 200) {
+    const isPassword = status === 401 && this.#login.scheme !== 'Negotiate'
+    if (status === 200) this.#lockout.accepted()
+    else {
       throw refusal(answer, {
         place,
         username,
         show,
         scheme: this.#login.scheme,
         because: this.#login.refusal,
+        ...(isPassword ? { passwordWait: this.#lockout.refused() } : {}),
       })
     }
     return readPage(body, headers['content-type'], place, show)
@@ -126,7 +137,11 @@ export class IntegrationApi {
   }
 
   /** The answer to the request, with as much of a login before it as it takes. */
-  async #ask(request: PageRequest, signal: AbortSignal): Promise<WireAnswer> {
+  async #ask(
+    request: PageRequest,
+    maxAnswer: number | undefined,
+    signal: AbortSignal,
+  ): Promise<WireAnswer> {
     const { method, path, body } = request
     const { accept = '' } = request.headers
     const always = { accept, 'user-agent': `Cefline/${version}` }
@@ -143,7 +158,7 @@ export class IntegrationApi {
         if (!whole)
           return this.#wire.send({ method, path, headers: { ...always, ...login } }, signal)
         const headers = { ...request.headers, ...always, ...login }
-        return this.#wire.send({ ...request, headers }, signal)
+        return this.#wire.send({ ...request, headers, maxAnswer }, signal)
       },
     })
   }

@@ -37,7 +37,15 @@ export async function connector(url: URL, { tls, place, proxy, signal }: Way): P
   const authority = `${url.hostname}:${portOf(url)}`
   return (options, callback) => {
     openTunnel(proxy, authority, signal).then(
-      (tunnel) => connect({ ...options, httpSocket: asSocket(tunnel) }, callback),
+      (tunnel) => {
+        // A certificate that OpenSSL does not like is thrown, and nobody above would catch it.
+        try {
+          connect({ ...options, httpSocket: asSocket(tunnel) }, callback)
+        } catch (thrown) {
+          tunnel.destroy()
+          callback(thrown as Error, null)
+        }
+      },
       (thrown: Error) => callback(thrown, null),
     )
   }

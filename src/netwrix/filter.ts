@@ -59,8 +59,14 @@ export function readFilter(given: unknown, place: string): Filter | undefined {
 
 /** What tells one filter from another, and shows it: a digest of all of it, and a bounded text. */
 export function describeFilter(filter: Filter): { digest: string; text: string } {
-  const text = JSON.stringify(filterList(filter))
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 32)
+  const list = filterList(filter)
+  const text = JSON.stringify(list)
+  // The order of the fields means nothing.
+  const inOrder = Object.entries(list).sort(([a], [b]) => (a < b ? -1 : 1))
+  const digest = createHash('sha256')
+    .update(JSON.stringify(Object.fromEntries(inOrder)))
+    .digest('hex')
+    .slice(0, 32)
   return { digest, text: shorten(text, 500) }
 }
 

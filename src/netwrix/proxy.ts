@@ -3,6 +3,7 @@
  * (HTTP_PROXY for an http url) and NO_PROXY as other programs read them. The environment is read
  * once, when the source is made.
  */
+import { BlockList, isIP } from 'node:net'
 import { error } from '../error.ts'
 import { withoutUserinfo } from '../io/printable.ts'
 
@@ -29,12 +30,13 @@ export function proxyFor(
   // The lower case is the older one, and what most programs look at first.
   const from = [scheme.toLowerCase(), scheme].find((name) => (environment[name] ?? '') !== '')
   if (from === undefined) return undefined
-  const exempt = environment['no_proxy'] ?? environment['NO_PROXY'] ?? ''
+  const exempt = environment['no_proxy'] || environment['NO_PROXY'] || ''
   return isExempt(url, exempt) ? undefined : readProxy(environment[from] ?? '', from)
 }
 
 /** Whether NO_PROXY names the address: `*`, a name, a domain (`.example.com`), an address, each
- * with or without a port. Networks (`10.0.0.0/8`) are not read. */
+ * with or without a port, or a network (`10.0.0.0/8`), which holds for a host written as an address:
+ * no name is looked up for it. */
 export function isExempt(url: URL, exempt: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
@@ -43,7 +45,7 @@ export function isExempt(url: URL, exempt: string): boolean {
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
     .some((entry) => {
-      if (entry === '*') return true
+      if (entry === '*' || isInNetwork(host, entry)) return true
       const [, bracketed, plain = '', wanted] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? [
         '',
         entry,
@@ -52,6 +54,18 @@ export function isExempt(url: URL, exempt: string): boolean {
       const name = (bracketed ?? plain).replace(/^\*?\./, '')
       return name !== '' && (host === name || host.endsWith(`.${name}`))
     })
+}
+
+/** False for what is no network, or of the other family. */
+function isInNetwork(host: string, entry: string): boolean {
+  const [, network = '', bits] = /^\[?([\da-f.:]+)\]?\/(\d{1,3})$/.exec(entry) ?? []
+  const family = isIP(network)
+  const width = family === 4 ? 32 : 128
+  if (family === 0 || isIP(host) !== family || Number(bits) > width) return false
+  const name = family === 4 ? 'ipv4' : 'ipv6'
+  const list = new BlockList()
+  list.addSubnet(network, Number(bits), name)
+  return list.check(host, name)
 }
 
 function readProxy(text: string, from: string): Proxy {

@@ -61,11 +61,15 @@ export async function receiveBody(
     const hash = createHash('sha256')
     let head = Buffer.alloc(0)
     let bytes = 0
+    let refused: Answer | undefined
     try {
       const chunks = source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
       for await (const chunk of chunks) {
         bytes += chunk.length
-        if (bytes > maxBody) return await giveUp(request, source, path, tooLarge(maxBody))
+        if (bytes > maxBody) {
+          refused = tooLarge(maxBody)
+          break
+        }
         if (head.length < headBytes) head = Buffer.concat([head, chunk]).subarray(0, headBytes)
         hash.update(chunk)
         await file.writeFile(chunk)
@@ -73,7 +77,8 @@ export async function receiveBody(
     } finally {
       await file.close()
     }
-    const refused = request.complete ? noCsv(head) : gone
+    // What is left cannot flow off while the iterator holds the request.
+    refused ??= request.complete ? noCsv(head) : gone
     if (refused) return await giveUp(request, source, path, refused)
     return { path, bytes, digest: hash.digest() }
   } catch (thrown) {
@@ -117,7 +122,7 @@ function whyNot(thrown: unknown, request: IncomingMessage, signal: AbortSignal):
   if (/^Z_/.test(errno)) {
     return refusal(400, 'encoding', 'the body is not what gzip makes, as its Content-Encoding says')
   }
-  if (request.destroyed && !request.complete) return gone
+  if (errno === 'ECONNRESET' || (request.destroyed && !request.complete)) return gone
   return later('failed', `the body cannot be kept (${errno || 'no file can be written'})`)
 }
 

@@ -6,12 +6,13 @@ import { access, stat } from 'node:fs/promises'
 import { get as httpGet } from 'node:http'
 import { get as httpsGet } from 'node:https'
 import { createServer } from 'node:net'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { CheckStep } from '../core.ts'
-import { asCefline, error } from '../error.ts'
+import { error } from '../error.ts'
+import { isThere, step } from '../io/check-step.ts'
 import { errnoOf } from '../io/regular-file.ts'
-import { findSelfSigned } from '../io/self-signed.ts'
-import { folderFailure, readFiles } from './push-listener.ts'
+import { findSelfSigned, namesOf } from '../io/self-signed.ts'
+import { folderFailure, incomingOf, lackedText, readFiles } from './push-listener.ts'
 import { certificateKind, pushAddress } from './push-options.ts'
 import type { Options } from './push-options.ts'
 
@@ -35,7 +36,7 @@ export async function* checkPush(
 
 /** The folder, or the nearest one above it that is there, must take files. */
 async function checkFolder(folder: string): Promise<string> {
-  const incoming = join(folder, 'incoming')
+  const incoming = incomingOf(folder)
   let nearest = incoming
   while (!(await isThere(nearest)) && nearest !== dirname(nearest)) nearest = dirname(nearest)
   try {
@@ -56,10 +57,14 @@ async function checkCertificate(options: Options, place: string): Promise<string
     await readFiles(options, place)
     return `that of ${place}.tls.cert`
   }
-  const made = await findSelfSigned(resolve(options.folder))
+  const made = await findSelfSigned(resolve(options.folder)).catch((cause: unknown) => {
+    throw folderFailure(options.folder, cause)
+  })
   if (!made) return 'one is made at the start'
   const until = new Date(made.notAfter).toISOString().slice(0, 10)
-  return `made by Cefline, SHA-256 ${made.fingerprint}, until ${until}`
+  const lacked = lackedText(made, options, place)
+  const is = `made by Cefline for ${namesOf(made.cert).join(', ')}, SHA-256 ${made.fingerprint}, until ${until}`
+  return lacked === undefined ? is : `${is}; but ${lacked}`
 }
 
 async function checkAddress(options: Options, place: string, connect: boolean): Promise<string> {
@@ -106,23 +111,4 @@ async function isCefline(options: Options): Promise<boolean> {
     asked.once('error', () => done('')).once('timeout', () => asked.destroy())
   })
   return /^\{"(?:ready":true|error":"(?:stopping|full|rate)")/.test(text)
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (thrown) {
-    return !['ENOENT', 'ENOTDIR'].includes(errnoOf(thrown))
-  }
-}
-
-async function step(name: string, look: () => Promise<string>): Promise<CheckStep> {
-  const began = performance.now()
-  const milliseconds = (): number => Math.round(performance.now() - began)
-  try {
-    return { name, ok: true, detail: await look(), milliseconds: milliseconds() }
-  } catch (thrown) {
-    return { name, ok: false, detail: asCefline(thrown).message, milliseconds: milliseconds() }
-  }
 }

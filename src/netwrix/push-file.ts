@@ -70,9 +70,11 @@ export class PushFile {
     return ids !== undefined && remembers(ids.used) && !remembers(ids.usedForThis)
   }
 
-  /** What is to be remembered when all of it is durable: that its key was used. */
+  /** What is to be remembered when all of it is durable: that its key was used. One that brought no row
+   * is free for the file that was meant. */
   get remember(): Uint8Array | undefined {
-    return this.#keyIds && Buffer.concat([this.#keyIds.used, this.#keyIds.usedForThis])
+    if (!this.#keyIds || this.#result.rows === 0) return undefined
+    return Buffer.concat([this.#keyIds.used, this.#keyIds.usedForThis])
   }
 
   /** Takes account of a batch. To be called before it is handed over: afterwards all is remembered. */

@@ -3,10 +3,10 @@
  */
 import { mkdir, readdir, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { error } from '../error.ts'
 import { errnoOf } from '../io/regular-file.ts'
-import { selfSigned } from '../io/self-signed.ts'
+import { lackedNames, namesOf, selfSigned } from '../io/self-signed.ts'
 import { readTls } from '../io/tls.ts'
 import { certificateKind, pushAddress } from './push-options.ts'
 import type { Options } from './push-options.ts'
@@ -19,20 +19,25 @@ export interface Certificate {
   tls: PushServerOptions['tls']
   /** What it is, for the notice. */
   text: string
+  /** What clients will stumble over. */
+  warning?: string
 }
 
-/** Makes the folder that bodies are written to, for Cefline's user alone, and removes what a crash
- * left in it: nobody was told that it is durable. Its path. */
-export async function openFolder(folder: string): Promise<string> {
-  const incoming = join(resolve(folder), 'incoming')
+/** The folder that bodies are written to. */
+export function incomingOf(folder: string): string {
+  return join(resolve(folder), 'incoming')
+}
+
+/** Makes that folder, for Cefline's user alone, and removes what a crash left in it: nobody was told
+ * that it is durable. */
+export async function openFolder(incoming: string): Promise<void> {
   try {
     await mkdir(incoming, { recursive: true, mode: 0o700 })
     const left = (await readdir(incoming)).filter((name) => /\.(?:part|csv)$/.test(name))
     await Promise.all(left.map((name) => unlink(join(incoming, name))))
   } catch (cause) {
-    throw folderFailure(folder, cause)
+    throw folderFailure(dirname(incoming), cause)
   }
-  return incoming
 }
 
 /** The certificate that these options name; makes one where they say so. */
@@ -53,11 +58,30 @@ export async function certificateOf(options: Options, place: string): Promise<Ce
   const days = Math.floor((made.notAfter - Date.now()) / 86_400_000)
   const text =
     `with ${made.made ? 'a new certificate that it has just made' : 'the certificate that it made'} itself, ` +
-    `SHA-256 ${made.fingerprint}, for clients in ${made.path}` +
+    `for ${namesOf(made.cert).join(', ')}, SHA-256 ${made.fingerprint}, for clients in ${made.path}` +
     (days < soon
       ? `; it ends in ${days} days: remove it from there, and give clients the new one`
       : '')
-  return { tls: { cert: made.cert, key: made.key, minVersion }, text }
+  const warning = lackedText(made, options, place)
+  return {
+    ...{ tls: { cert: made.cert, key: made.key, minVersion }, text },
+    ...(warning !== undefined && { warning }),
+  }
+}
+
+/** What the certificate lacks that was made before the names were written, or undefined. It is not
+ * made anew by itself, for clients hold it. */
+export function lackedText(
+  { cert, path }: { cert: string; path: string },
+  { tls }: Options,
+  place: string,
+): string | undefined {
+  const lacked = lackedNames(cert, tls.names ?? [])
+  if (lacked.length === 0) return undefined
+  return (
+    `${path} was made before and lacks ${lacked.join(', ')} of ${place}.tls.names; ` +
+    'remove certificate-and-key.pem beside it, restart, and give clients the new one'
+  )
 }
 
 export async function readFiles(

@@ -6,6 +6,8 @@ import type { Notice } from '../core.ts'
 import type { Answer } from './push-answer.ts'
 
 const pause = 60_000
+/** That wait to be taken: while the spool is full nobody takes any. */
+const mostWaiting = 50
 
 /** Not worth a word: the loop that fills the spool, or stops, says it. */
 const unsaid = new Set(['full', 'stopping'])
@@ -18,12 +20,12 @@ export class PushNotices {
   refused({ status, body }: Answer, client: string, now = performance.now()): boolean {
     if (!('error' in body) || unsaid.has(body.error)) return false
     const kind = `${status} ${body.error}`
-    const before = this.#kinds.get(kind)
-    if (before && now - before.at < pause) {
-      before.untold += 1
+    const before = this.#kinds.get(kind) ?? { at: -Infinity, untold: 0 }
+    if (now - before.at < pause || this.#notices.length >= mostWaiting) {
+      this.#kinds.set(kind, { ...before, untold: before.untold + 1 })
       return false
     }
-    const others = before && before.untold > 0 ? ` (and ${before.untold} others before it)` : ''
+    const others = before.untold > 0 ? ` (and ${before.untold} others before it)` : ''
     this.#kinds.set(kind, { at: now, untold: 0 })
     const message = `a request from ${client}${others} was answered ${kind}: ${body.message}`
     this.tell({ level: 'warn', code: 'push-refused', message })

@@ -134,7 +134,7 @@ function readNamed(
 function readTime(value: unknown): number | undefined {
   const time = typeof value === 'string' ? parseDateTime(value) : undefined
   if (time !== undefined) return time
-  throw error('date', `When: ${shown(value)} is not a dateTime such as "2017-02-14T15:42:34Z"`, {
+  throw error('date', `When: ${shown(value)} is not a dateTime such as 2017-02-14T15:42:34Z`, {
     permanent: true,
   })
 }

@@ -7,6 +7,7 @@ import type { CeflineError } from '../error.ts'
 import { error } from '../error.ts'
 import { namesOf, readChallenges } from './auth/challenges.ts'
 import type { SchemeName } from './auth/scheme.ts'
+import { readErrorList } from './page-xml.ts'
 
 export interface Answer {
   status: number
@@ -25,10 +26,12 @@ export interface Asked {
   scheme?: SchemeName | undefined
   /** Why it was refused, where the server's token says so. */
   because?: string | undefined
+  /** ms until a refused password may be tried again (`auth/lockout.ts`). */
+  passwordWait?: number
 }
 
-/** ms after a refused login: Windows locks an account after a few in a row. */
-const lockoutWait = 5 * 60_000
+/** ms: somebody has to do something meanwhile. */
+const longWait = 5 * 60_000
 /** ms that a server may make us wait at most. */
 const longestWait = 60 * 60_000
 
@@ -44,6 +47,7 @@ export function refusal(answer: Answer, asked: Asked): CeflineError {
   const because = said === '' ? ' (it gave no reason)' : `: ${said}`
   switch (status) {
     case 400:
+      if (reasonsIn(answer.text).length === 0) return strange400(place, because)
       return error(
         'bad-request',
         `${place} answered 400${because}. The request was well formed, so a mark or a filter ` +
@@ -57,8 +61,8 @@ export function refusal(answer: Answer, asked: Asked): CeflineError {
       return error(
         'forbidden',
         `${place} answered 403 to ${show(username)}${because}; ${roles}. Tried again only every ` +
-          '5 minutes, so that Windows does not lock the account',
-        { retryAfter: lockoutWait },
+          '5 minutes',
+        { retryAfter: longWait },
       )
     case 404:
       return error(
@@ -93,10 +97,21 @@ export function refusal(answer: Answer, asked: Asked): CeflineError {
   return error('bad-answer', `${place} answered ${status}${because}: is the url the API’s own?`)
 }
 
+/** The API's own 400 says why (Netwrix, "Error Details"); one that does not may pass by itself. */
+function strange400(place: string, because: string): CeflineError {
+  return error(
+    'bad-request',
+    `${place} answered 400${because}, without the API’s list of errors: it is likely not the API ` +
+      'that answered. Check that url has the server’s own name and port, and what stands in between ' +
+      '(a proxy, a load balancer). The mark is kept; tried again every 5 minutes',
+    { retryAfter: longWait },
+  )
+}
+
 /** The login was refused: it was tried once, and is not tried again soon. */
 function unauthorized(
   { headers }: Answer,
-  { place, username, show, scheme = 'Basic', because }: Asked,
+  { place, username, show, scheme = 'Basic', because, passwordWait = longWait }: Asked,
 ): CeflineError {
   const offers = offered(headers['www-authenticate'], scheme, show)
   const cure =
@@ -104,13 +119,13 @@ function unauthorized(
       ? 'the Kerberos ticket was refused: check both clocks, and that the name HTTP/host belongs to ' +
         `the account that the server runs under, or set auth: ntlm; ${roles}. Tried again only ` +
         'every 5 minutes'
-      : `check username and password; ${roles}. Tried again only every 5 minutes, so that Windows ` +
-        'does not lock the account'
+      : `check username and password; ${roles}. Tried again only in ${passwordWait / 60_000} minutes, ` +
+        'so that Windows does not lock the account, or at once with a changed configuration'
   const by = because === undefined ? scheme : `${scheme}: ${show(because)}`
   return error(
     'unauthorized',
     `${place} answered 401 to ${show(username)} (${by})${offers}: ${cure}`,
-    { retryAfter: lockoutWait },
+    { retryAfter: scheme === 'Negotiate' ? longWait : passwordWait },
   )
 }
 
@@ -123,7 +138,7 @@ export function retryAfter(header: string | undefined, now = Date.now()): number
 
 /** `ServerError 0x80040C0A SQL Server cannot be contacted`, of JSON, XML or a page's plain text. */
 export function serverText(body: string): string {
-  const list = errorList(body)
+  const list = reasonsIn(body)
   if (list.length > 0) return list.join('; ')
   return body
     .slice(0, 20_000)
@@ -133,9 +148,14 @@ export function serverText(body: string): string {
     .trim()
 }
 
+/** The entries of the API's error list; none for anything else. */
+function reasonsIn(body: string): string[] {
+  return (readErrorList(body) ?? errorList(body)).filter((reason) => reason !== '')
+}
+
 function errorList(body: string): string[] {
   try {
-    const { ErrorList } = JSON.parse(body) as { ErrorList?: unknown }
+    const { ErrorList } = JSON.parse(body.trimStart()) as { ErrorList?: unknown }
     return [ErrorList ?? []].flat().map((entry) => {
       const { Category, Description, Location } = entry as Record<string, unknown>
       return [Category, Description, Location].filter((part) => typeof part === 'string').join(' ')

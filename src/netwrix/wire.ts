@@ -26,7 +26,7 @@ export interface WireOptions {
   /** The source's path in the configuration (`sources.activity`). */
   place: string
   proxy?: Proxy | undefined
-  /** Bytes of one answer at most; beyond, `too-large`. */
+  /** Bytes of one answer at most, where the request does not say; beyond, `too-large`. */
   maxAnswer?: number
 }
 
@@ -36,6 +36,8 @@ export interface WireRequest {
   path: string
   headers: Record<string, string>
   body?: string
+  /** Bytes of its answer at most. */
+  maxAnswer?: number | undefined
 }
 
 export interface WireAnswer extends Reply {
@@ -45,6 +47,8 @@ export interface WireAnswer extends Reply {
 /** A page of 1,000 records is about 2 MB, and a record of 10 MB was seen. For a moment a page of this
  * size takes 600 MB of memory, as bytes, text, records and lines (measured). */
 const defaultMaxAnswer = 32 * 1024 * 1024
+/** Of one record alone, which cannot be had in smaller pieces: up to 1.7 GB of memory (measured). */
+export const largestRecord = 128 * 1024 * 1024
 /** ms without a byte in the middle of an answer: the connection is dead. */
 const stallTimeout = 60_000
 /** ms that an idle connection is kept: long enough between two pages, not between two rounds. */
@@ -80,10 +84,11 @@ export class Wire {
     try {
       this.#client ??= this.#open()
       const client = await this.#client
-      const response = await client.request({ ...this.#addressed(request), signal })
+      const { maxAnswer, ...asked } = this.#addressed(request)
+      const response = await client.request({ ...asked, signal })
       const connection = this.#number
       const headers = joined(response.headers)
-      const body = await this.#read(response, headers)
+      const body = await this.#read(response, headers, maxAnswer)
       const text = response.statusCode === 200 ? '' : body.toString('utf8', 0, shownBytes)
       return { status: response.statusCode, headers, text, body, connection }
     } catch (thrown) {
@@ -138,19 +143,24 @@ export class Wire {
   }
 
   /** The body, unless it grows too large or ends too early. */
-  async #read({ body }: Dispatcher.ResponseData, headers: Reply['headers']): Promise<Buffer> {
+  async #read(
+    { body }: Dispatcher.ResponseData,
+    headers: Reply['headers'],
+    most: number | undefined,
+  ): Promise<Buffer> {
     const { maxAnswer = defaultMaxAnswer, url } = this.#options
+    const allowed = most ?? maxAnswer
     const announced = Number(headers['content-length'] ?? 0)
     const chunks: Buffer[] = []
     let size = 0
     try {
       for await (const chunk of body as AsyncIterable<Buffer>) {
         size += chunk.length
-        if (size > maxAnswer || announced > maxAnswer) {
+        if (size > allowed || announced > allowed) {
           const bytes = Math.max(size, announced)
           throw error(
             'too-large',
-            `${url.origin}: an answer of ${bytes} bytes or more; at most ${maxAnswer} are taken`,
+            `${url.origin}: an answer of ${bytes} bytes or more; at most ${allowed} are taken`,
           )
         }
         chunks.push(chunk)

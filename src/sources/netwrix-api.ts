@@ -27,6 +27,7 @@ import { checkApi, run } from '../netwrix/api-check.ts'
 import { doubtfulFilter, markStuck, unverified } from '../netwrix/api-notices.ts'
 import { loginOptions, readUrl, refuseUnusable } from '../netwrix/api-options.ts'
 import type { Options } from '../netwrix/api-options.ts'
+import { Lockout } from '../netwrix/auth/lockout.ts'
 import { LoginNotice } from '../netwrix/auth/notice.ts'
 import { beginning } from '../netwrix/beginning.ts'
 import type { Beginning, Wanted } from '../netwrix/beginning.ts'
@@ -72,7 +73,8 @@ class NetwrixApi implements Source {
     this.#leaveOut = leaveOutOf(options.leaveOut)
     refuseUnusable(options, place)
     const login = loginOptions(options, url, place)
-    this.#client = { url, timeout, tls, place, format, filter, ...login }
+    const lockout = new Lockout()
+    this.#client = { url, timeout, tls, place, format, filter, lockout, ...login }
     this.#login = new LoginNotice(url)
     this.#map = compileMapping(options.mapping, `${place}.mapping`)
     this.#pageSize = new PageSize(pageSize)
@@ -208,11 +210,15 @@ class NetwrixApi implements Source {
       else if (thrown.code === 'too-large') this.#pageSize.tooLarge()
       else throw thrown
       const next = this.#pageSize.size
-      throw error(
-        thrown.code,
-        `${thrown.message} (a page of ${size} records; the next try asks for ${next})`,
-        { cause: thrown.cause, retryAfter: thrown.retryAfter },
-      )
+      const isOne = thrown.code === 'too-large' && size === 1
+      const then = isOne
+        ? 'one record alone: nothing behind it is reached while the server gives it; a filter ' +
+          '(Who, What, DataSource) can leave it out'
+        : `a page of ${size} records; the next try asks for ${next}`
+      throw error(thrown.code, `${thrown.message} (${then})`, {
+        cause: thrown.cause,
+        retryAfter: thrown.retryAfter,
+      })
     }
   }
 

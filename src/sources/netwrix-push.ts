@@ -17,6 +17,7 @@ import { noLines } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
 import { errnoOf } from '../io/regular-file.ts'
 import { compileMapping } from '../mappings/compile.ts'
+import type { AlertFailure } from '../netwrix/alert-batch.ts'
 import { remapAlert } from '../netwrix/alert-remap.ts'
 import { AlertThread } from '../netwrix/alert-thread.ts'
 import { later, refusal } from '../netwrix/push-answer.ts'
@@ -24,7 +25,7 @@ import type { Answer } from '../netwrix/push-answer.ts'
 import { checkPush } from '../netwrix/push-check.ts'
 import type { PushFile } from '../netwrix/push-file.ts'
 import { PushInbox } from '../netwrix/push-inbox.ts'
-import { certificateOf, openFolder } from '../netwrix/push-listener.ts'
+import { certificateOf, incomingOf, openFolder } from '../netwrix/push-listener.ts'
 import { PushNotices } from '../netwrix/push-notices.ts'
 import { pushAddress, refuseUnusable } from '../netwrix/push-options.ts'
 import type { Options } from '../netwrix/push-options.ts'
@@ -111,8 +112,8 @@ class NetwrixPush implements Source {
     if (this.#server) return
     const { listen } = this.#options
     const { host, port } = pushAddress(listen)
-    const incoming = await openFolder(this.#options.folder)
-    const { tls, text } = await certificateOf(this.#options, this.#place)
+    const incoming = incomingOf(this.#options.folder)
+    const { tls, text, warning } = await certificateOf(this.#options, this.#place)
     const { token, maxBody, rate, timeout } = this.#options
     const server = new PushServer({
       ...{ token, maxBody, rate, timeout, incoming },
@@ -120,19 +121,27 @@ class NetwrixPush implements Source {
       ...(tls && { tls }),
     })
     try {
-      await server.listen(host, port)
-      const message = `alerts are taken at ${tls ? 'https' : 'http'}://${listen}/v1/alerts, ${text}`
-      this.#notices.tell({ level: 'info', code: 'listening', message })
-      this.#server = server
-    } catch (cause) {
-      await server.close()
-      const errno = errnoOf(cause)
-      const why =
-        errno === 'EADDRINUSE' ? 'is in use by another process' : `cannot be had (${errno})`
-      throw error('network', `${this.#place}.listen: "${listen}" ${why}; set another address`, {
-        cause,
+      await server.listen(host, port).catch((cause: unknown) => {
+        throw this.#notHeard(cause)
       })
+      // Only who has the address: files of another Cefline in this folder are being read by it.
+      await openFolder(incoming)
+    } catch (thrown) {
+      await server.close()
+      throw thrown
     }
+    this.#server = server
+    const message = `alerts are taken at ${tls ? 'https' : 'http'}://${listen}/v1/alerts, ${text}`
+    this.#notices.tell({ level: 'info', code: 'listening', message })
+    if (warning) this.#notices.tell({ level: 'warn', code: 'certificate', message: warning })
+  }
+
+  #notHeard(cause: unknown): Error {
+    const errno = errnoOf(cause)
+    const why =
+      errno === 'EADDRINUSE' ? 'is in use by another process or source' : `cannot be had (${errno})`
+    const message = `${this.#place}.listen: "${this.#options.listen}" ${why}; set another address`
+    return error('network', message, { cause })
   }
 
   async #unlisten(): Promise<void> {
@@ -149,38 +158,44 @@ class NetwrixPush implements Source {
         answer = refusal(422, 'key-reused', 'this Idempotency-Key was sent with another content')
         return
       }
-      const { path, identity: digest, remember } = file
+      const { path, identity: digest } = file
       const reading = this.#thread.read([{ path: Buffer.from(path), digest }])
       for await (const { batch, ended } of reading) {
         const [end] = ended
         const isRead = end !== undefined && !end.failure
         file.count(batch, this.#remembers)
+        const { remember } = file
         this.#inbox.handOver()
         yield isRead && remember ? { ...batch, remember } : batch
         this.#inbox.durable()
-        if (end?.failure) answer = whyRefused(end.failure)
+        if (end?.failure) answer = this.#whyRefused(end.failure)
         else if (end) answer = file.result()
         if (signal.aborted) return
       }
     } catch (thrown) {
       if (signal.aborted) return
-      const message = `a file that was sent cannot be read: ${(thrown as Error).message}`
-      this.#notices.tell({ level: 'error', code: 'internal', message })
-      answer = later('failed', 'the file could not be read')
+      answer = this.#unreadable('internal', (thrown as Error).message)
     } finally {
       this.#inbox.durable()
       await file.end(answer ?? whyEnded(signal))
     }
   }
+
+  /** What its sender did not write is no fault of its content: it may pass when it is sent again. */
+  #whyRefused({ code, message }: AlertFailure): Answer {
+    return code === 'header' ? refusal(422, code, noHeader) : this.#unreadable(code, message)
+  }
+
+  #unreadable(code: string, why: string): Answer {
+    const message = `a file that was sent cannot be read: ${why}`
+    this.#notices.tell({ level: 'error', code, message })
+    return later('failed', 'the file could not be read')
+  }
 }
 
-function whyRefused({ code, permanent }: { code: string; permanent: boolean }): Answer {
-  if (!permanent) return later('failed', 'the file could not be read')
-  const message =
-    'the header has no column of an alert, or cannot be read; one of When, Who, Action, What, ' +
-    'Where, Object Type, Data Source, RID, Details is needed, and tabs between them'
-  return refusal(422, code, message)
-}
+const noHeader =
+  'the header has no column of an alert, or cannot be read; one of When, Who, Action, What, ' +
+  'Where, Object Type, Data Source, RID, Details is needed, and tabs between them'
 
 function whyEnded({ aborted }: AbortSignal): Answer {
   return aborted

@@ -6,7 +6,8 @@
  * What is usual is learnt from the longest gap between records of each of the last 21 days. The
  * second longest of them counts, half of it added: a weekend comes back within that time and an
  * outage does not. It is never less than an hour, and until a week is known not less than a day.
- * Gaps in which the source failed are not learnt from, as then it was not the source that was silent.
+ * Gaps in which the source failed, or nobody read it, are not learnt from, as then it was not the
+ * source that was silent.
  */
 
 const hour = 3_600_000
@@ -31,6 +32,8 @@ export interface Memory {
   gaps: [day: number, longest: number][]
   /** It was said that it is silent. */
   silent: boolean
+  /** The gap that is on says nothing about the source. */
+  disturbed?: boolean
 }
 
 export interface Fallen {
@@ -44,12 +47,15 @@ export class Silence {
   readonly #now: () => number
   readonly #startedAt: number
   readonly #memory: Memory
-  #disturbed = false
 
   constructor(memory?: Memory, now = Date.now) {
     this.#now = now
     this.#startedAt = now()
     this.#memory = structuredClone(memory ?? { since: now(), gaps: [], silent: false })
+    // A clock that was set back would have it heard until it is where it was.
+    const { since, lastRecordAt } = this.#memory
+    this.#memory.since = Math.min(since, now())
+    if (lastRecordAt !== undefined) this.#memory.lastRecordAt = Math.min(lastRecordAt, now())
   }
 
   get memory(): Readonly<Memory> {
@@ -66,17 +72,17 @@ export class Silence {
     const memory = this.#memory
     const now = this.#now()
     const gap = now - this.#quietSince
-    if (memory.lastRecordAt !== undefined && gap > 0 && !this.#disturbed) this.#learn(now, gap)
+    if (memory.lastRecordAt !== undefined && gap > 0 && !memory.disturbed) this.#learn(now, gap)
     const wasSilent = memory.silent
     memory.lastRecordAt = now
     memory.silent = false
-    this.#disturbed = false
+    delete memory.disturbed
     return wasSilent ? gap : undefined
   }
 
   /** The source failed, or had to wait. */
   disturbed(): void {
-    this.#disturbed = true
+    this.#memory.disturbed = true
   }
 
   /** What is to be said now: once, when it has fallen silent. `after`: ms; 0: never. */

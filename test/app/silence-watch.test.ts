@@ -134,6 +134,22 @@ t.test('a file that is damaged, or not ours, means learning anew', async (t) => 
   await one.watch.stop()
 })
 
+t.test('the hours for which nobody read are not learnt', async (t) => {
+  const memory = { since: begun, lastRecordAt: begun, gaps: [], silent: false }
+  for (const [away, gaps] of [
+    [0.5, 1],
+    [2, 0],
+  ] as const) {
+    const keptAt = Date.now() - away * hour
+    const sources = { activity: memory }
+    const folder = t.testdir({ 'silence.json': JSON.stringify({ version: 1, keptAt, sources }) })
+    const one = await start(folder, () => begun + 3 * hour)
+    one.gives()
+    t.equal(one.source.silence.memory.gaps.length, gaps)
+    await one.watch.stop()
+  }
+})
+
 t.test('a folder that cannot be written to is said once, and holds nothing up', async (t) => {
   const folder = join(t.testdir(), 'gone')
   const one = await start(folder, () => begun)

@@ -87,7 +87,7 @@ t.test('a mapping that cannot be is said by its path', async (t) => {
 t.test('preview shows the record first, without what is hidden', async (t) => {
   const folder = t.testdir({
     'cefline.yaml': activity,
-    'page.json': JSON.stringify([record, { ...record, When: 'no date' }]),
+    'page.json': JSON.stringify([record, { ...record, When: 'no date of jane' }]),
   })
   const shown = async (raw: boolean, json: boolean) => {
     const logs = t.capture(console, 'log')
@@ -106,11 +106,27 @@ t.test('preview shows the record first, without what is hidden', async (t) => {
     record: { Who: 'CORP\\jane', Workstation: 'ws42' },
     cef: / suser=[0-9a-f]{32} /,
   })
-  t.match(raw[0], { record: /jane/ })
+  t.match(raw[0], { record: /jane/, reason: /no date of jane/ })
   const text = (await shown(false, false)).join('\n')
   t.match(text, /Who +[0-9a-f]{32}\n(.*\n)* +suser +[0-9a-f]{32}\n(.*\n)* +CEF, .*\n +out, /)
   t.notMatch(text, /jane|ws42/)
 })
+
+t.test('preview hides what stands where a header belongs', async (t) => {
+  const config = join(
+    t.testdir({ 'cefline.yaml': hiding, 'a.csv': 'CORP\\jane,x\n' }),
+    'cefline.yaml',
+  )
+  const files = [join(config, '..', 'a.csv')]
+  await t.rejects(preview({ config, files }), { message: /the header "…" has no column/ })
+  await t.rejects(preview({ config, files, raw: true }), { message: /jane/ })
+})
+
+const hiding = `
+sources:
+  alerts: { type: netwrix-alerts, folder: ./drop, mapping: { privacy: { fields: { Who: drop } } } }
+destinations: { out: { type: console } }
+`
 
 async function run(t: Test, yaml: string) {
   const folder = t.testdir({ 'cefline.yaml': `spool: { folder: ./data }\n${yaml}` })

@@ -412,7 +412,13 @@ t.test('folders that are one and the same', async (t) => {
   const two = (first: string, second: string) => `${source('a', first)}\n${source('b', second)}`
   for (const [text, expected] of [
     [wired(two('', ', folder: ./other')), []],
-    [wired(two(', done: ./done, failed: ./done', ', folder: b, done: ./done')), []],
+    [wired(source('a', ', done: ./done, failed: ./done')), []],
+    [
+      wired(two(', done: ./done', ', folder: b, failed: ./done')),
+      [
+        '4 sources.b.failed: "./done" is the same folder as sources.a.done; a file that is written to after its move goes back to the drop folder of its source, give every source folders of its own',
+      ],
+    ],
     [wired(source('a', ', folder: ./data/drop'), './data'), []],
     [wired(source('a', ', folder: ./drop'), './drop/spool'), []],
     [

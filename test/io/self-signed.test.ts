@@ -5,7 +5,13 @@ import { connect, createServer } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { findSelfSigned, makeSelfSigned, selfSigned } from '../../src/io/self-signed.ts'
+import {
+  findSelfSigned,
+  lackedNames,
+  makeSelfSigned,
+  namesOf,
+  selfSigned,
+} from '../../src/io/self-signed.ts'
 import { needs } from '../helpers/peers.ts'
 
 const names = ['cefline.example.com', '127.0.0.1', '::1', '2001:db8::7:0:1']
@@ -55,6 +61,19 @@ t.test('it is kept, and made anew when it is damaged', async (t) => {
   t.equal(third.made, true)
   t.not(third.fingerprint, first.fingerprint)
   t.equal(readFileSync(third.path, 'utf8'), third.cert)
+})
+
+t.test('one that cannot be read now is not replaced', async (t) => {
+  const folder = t.testdir({ 'certificate-and-key.pem': {} })
+  await t.rejects(selfSigned(folder, names), { code: 'EISDIR' })
+  t.strictSame(readdirSync(folder), ['certificate-and-key.pem'])
+})
+
+t.test('names that it lacks', async (t) => {
+  const { cert } = await makeSelfSigned([...names, '*.lab.example.com'])
+  t.strictSame(lackedNames(cert, [...names, '*.lab.example.com', 'a.lab.example.com']), [])
+  t.strictSame(namesOf(cert).slice(0, 2), ['cefline.example.com', '127.0.0.1'])
+  t.strictSame(lackedNames(cert, ['127.0.0.2', 'x.example.com']), ['127.0.0.2', 'x.example.com'])
 })
 
 t.test('a client that has it as its only authority', async (t) => {

@@ -95,6 +95,60 @@ t.test('names that everybody has are not looked for', async (t) => {
   t.match(made, { who: '', detailsText: 'the system is up' })
 })
 
+t.test('mentions: accents composed or not, JSON in a column, several hosts', async (t) => {
+  const who = 'CORP\\Jos\u00e9'
+  const detailsText = 'by Jose\u0301, JOS\u00c9 and Jos\u00e9fa'
+  const made = hidden({ Who: 'drop' }, { who, detailsText })
+  t.equal(made.detailsText, 'by ****, **** and Jos\u00e9fa')
+  const what = '\\corp\\Secret "x"\\y'
+  const other: [string, string][] = [['Extra', JSON.stringify({ Path: what })]]
+  t.same(hidden({ What: 'drop' }, { what, other }).other, [['Extra', '{"Path":"****"}']])
+  const two = hidden({ Where: 'drop' }, { where: 'srv1.corp, srv2.corp', detailsText: 'on SRV2' })
+  t.equal(two.detailsText, 'on ****')
+  const greek = hidden({ Who: 'drop' }, { who: 'ΟΔΟΣ', detailsText: 'οδοσ İ οδος x' })
+  t.equal(greek.detailsText, '**** İ **** x')
+  const short = [{ property: 'Level', before: '5', after: '8', message: 'from "5" to "8"' }]
+  t.match(hidden({ Before: 'drop' }, { details: short }).details, [
+    { message: 'from "****" to "8"' },
+  ])
+})
+
+t.test('a cut value is cut in the details too, whatever else is hidden in it', async (t) => {
+  const fields = { What: { cut: 7 }, Who: 'drop' }
+  const detailsText = 'moved \\\\srv7\\home\\jsmith\\plan.docx'
+  t.equal(hidden(fields, { detailsText }).detailsText, 'moved \\\\srv7\\…')
+})
+
+t.test('values of any length and number, without a slip', async (t) => {
+  const long = 'a long value, '.repeat(400_000)
+  const details = [{ property: '', before: long, after: '', message: `was ${long}` }]
+  t.match(hidden({ Before: 'drop' }, { details }).details, [{ message: 'was **** ' }])
+  const many = Array.from({ length: 3000 }, (_, index) => {
+    const [before, after] = [`\\x\\value ${index}`, `value ${index}${'y'.repeat(index % 50)}`]
+    return { property: '', before, after, message: `from ${before} to ${after}` }
+  })
+  const made = hidden({ Before: 'drop', After: 'drop' }, { details: many }).details
+  t.ok(made.every(({ message }) => message === 'from **** to ****'))
+})
+
+t.test('a field by all of its names, and what else of it stands in columns', async (t) => {
+  const other: [string, string][] = [
+    ['MonitoringPlanID', 'GUID'],
+    ['ManagedObjectName', 'Old plan'],
+    ['AuditedSystem', 'Old system'],
+    ['ItemID', '7'],
+    ['WHO', 'CORP\\jane'],
+    ['Column', 'of jane'],
+  ]
+  const fields = { ManagedObject: 'drop', AuditedSystem: 'drop', Item: 'drop', Who: 'drop' }
+  const made = hidden(fields, { monitoringPlan: 'Plan', other })
+  t.match(made, { monitoringPlan: '', dataSource: '', item: '', other: [['Column', 'of ****']] })
+  t.match(hidden({ PropertyName: 'drop' }).details, [{ property: '' }])
+  t.match(hidden({ DetailList: 'drop' }), { details: [] })
+  const named = hidden({ MonitoringPlan: 'drop', '"ItemID"': 'drop' }, { other })
+  t.notMatch(named.other, [['ItemID']])
+})
+
 t.test('no key of any profile lets a hidden value out', async () => {
   const secret = fc.stringMatching(/^[a-z]{6,12}$/).map((text) => `zq${text}`)
   const mapping = spec({
@@ -141,6 +195,12 @@ const refused: [fields: unknown, key: string | null, message: RegExp][] = [
   [{ Who: { cut: 0 } }, key, /fields\.Who\.cut is 0; write a number of characters/],
   [{ Who: { cut: 5, hash: true } }, key, /fields\.Who is a map; write drop/],
   [{ Wo: 'drop' }, key, /fields\.Wo is no field; did you mean Who\?/],
+  [{ Message: 'drop' }, key, /fields\.Message is no field; did you mean Details\?/],
+  [
+    { DataSource: 'drop', AuditedSystem: 'hash' },
+    key,
+    /AuditedSystem is datasource, which is there/,
+  ],
   [{ Action: 'drop' }, key, /fields\.Action cannot be hidden/],
   [{ When: 'drop' }, key, /fields\.When cannot be hidden/],
   ['Who', key, /fields is "Who" where a map belongs/],

@@ -76,6 +76,8 @@ t.test('wildcards', async (t) => {
     ['a*b*c', 'a-b-c', true],
     ['a*b*bc', 'a-bc', false],
     ['a.c', 'abc', false],
+    ['JOS\u00c9', 'jose\u0301', true],
+    ['*jose\u0301', 'CORP\\Jos\u00e9', true],
   ]
   for (const [pattern, value, fits] of table) t.equal(wildcard(pattern)(value), fits, pattern)
 })

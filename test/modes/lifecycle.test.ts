@@ -2,12 +2,15 @@
  * Ends of the process: told to stop while it waits for a receiver, told twice, and what is sent by the
  * one that comes after it.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { startCefline } from '../helpers/cefline.ts'
 import { eventually, freePort } from '../helpers/daemon.ts'
+import { program } from '../helpers/root.ts'
 import { startSink } from '../helpers/sink.ts'
 
 const args = ['--config', 'cefline.json']
@@ -56,6 +59,19 @@ t.test('SIGTERM while it waits for the next try ends it, and nothing is lost', a
   t.equal(await second.stop('SIGINT'), 0)
   t.equal(who(sink.lines()).size, 10)
   t.equal(sink.lines().length, 10)
+})
+
+t.test('a second signal ends it while its spool cannot be closed', async (t) => {
+  const sink = await startSink(t)
+  const cwd = configured(t, sink.port)
+  const running = startCefline(t, { cwd, args })
+  await running.said('connected to')
+  const holder = spawn(process.execPath, [...program('spool/holder'), join(cwd, 'data')])
+  t.teardown(() => holder.kill('SIGKILL'))
+  await once(holder.stdout, 'data')
+  process.kill(running.pid, 'SIGTERM')
+  await running.said('stopping: SIGTERM')
+  t.not(await running.stop('SIGINT'), 0)
 })
 
 t.test('a second signal ends it at once, and so does kill -9: nothing is lost', async (t) => {

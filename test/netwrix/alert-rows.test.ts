@@ -71,7 +71,7 @@ t.test('cells', (t) => {
   t.match(read(header, ['3/4/2026 \u001b[1m', 'Added', 'me', '']), {
     code: 'date',
     reason:
-      'has "3/4/2026 \\x1b[1m" in When, which is not a date; "2026-03-28T14:01:48Z" would be one',
+      'has "3/4/2026 \\x1b[1m" in When, which is not a date; 2026-03-28T14:01:48Z would be one',
   })
   t.end()
 })

@@ -163,3 +163,9 @@ t.test('all records', async (t) => {
   t.match(begin(undefined, null, 0), { checkpoint: { mode: 'enum' } })
   t.match(begin(undefined, who, 0), { checkpoint: { mode: 'search', from: undefined } })
 })
+
+t.test('the order of a filter’s fields is no change of it, that of its meaning is', async (t) => {
+  const { digest } = under({ Who: 'a', Action: 'Read' })
+  t.equal(under({ Action: 'Read', Who: 'a' }).digest, digest)
+  t.not(under({ Action: 'Added', Who: 'a' }).digest, digest)
+})

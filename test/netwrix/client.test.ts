@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
@@ -9,6 +10,7 @@ import type { TlsOptions } from '../../src/io/tls.ts'
 import type { Checkpoint } from '../../src/netwrix/checkpoint.ts'
 import { apiAddress, IntegrationApi } from '../../src/netwrix/client.ts'
 import type { ClientOptions } from '../../src/netwrix/client.ts'
+import { apiClient } from '../helpers/api-client.ts'
 import { startIntegrationApi } from '../helpers/integration-api.ts'
 import type {
   IntegrationApi as StandIn,
@@ -146,6 +148,24 @@ test('an answer that is too large', async (t) => {
   const client = clientOf(t, server, { maxAnswer: 1500 })
   t.match(await failure(client.page(everything, 5, never)), { code: 'too-large' })
   t.equal((await client.page(everything, 1, never)).records.length, 1)
+})
+
+test('one record alone may be larger', async (t) => {
+  const What = 'x'.repeat(33 * 1024 * 1024)
+  const http = createHttpServer((_request, answer) => {
+    answer.writeHead(200, { 'content-type': 'application/json' })
+    answer.end(JSON.stringify({ ActivityRecordList: [{ What }] }))
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => http.close())
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const client = apiClient(t, { url, auth: 'basic' })
+  t.match(await failure(client.page(everything, 2, never)), {
+    code: 'too-large',
+    message: /at most 33554432 are taken/,
+  })
+  const [record] = (await client.page(everything, 1, never)).records as { What: string }[]
+  t.equal(record?.What.length, What.length)
 })
 
 test('a wrong password', async (t) => {

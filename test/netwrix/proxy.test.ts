@@ -39,6 +39,7 @@ t.test('the environment', async (t) => {
   t.equal(from({ HTTPS_PROXY: 'http://a:1' }, http), undefined)
   t.equal(from({ HTTP_PROXY: 'http://a:1' }, http), 'a:1')
   t.equal(from({ HTTPS_PROXY: 'http://a:1', NO_PROXY: 'example.com' }), undefined)
+  t.equal(from({ HTTPS_PROXY: 'http://a:1', no_proxy: '', NO_PROXY: 'example.com' }), undefined)
   t.equal(from({ HTTPS_PROXY: 'http://a:1', no_proxy: 'other.org' }), 'a:1')
   t.equal(from({ HTTPS_PROXY: 'http://a:1' }, https, 'none'), undefined)
   t.equal(from({ HTTPS_PROXY: 'http://a:1' }, https, 'http://b:2'), 'b:2')
@@ -67,6 +68,22 @@ t.test('NO_PROXY', async (t) => {
   ]
   for (const [exempt, is] of table) t.equal(isExempt(https, exempt), is, exempt)
   t.ok(isExempt(new URL('https://10.0.0.7:9699'), 'localhost,10.0.0.7'))
+  const networks: [host: string, exempt: string, is: boolean][] = [
+    ['10.0.0.7', '192.168.0.0/16 10.0.0.0/8', true],
+    ['10.0.0.7', '10.0.0.7/32', true],
+    ['10.0.0.7', '10.0.0.8/32', false],
+    ['10.0.0.7', '0.0.0.0/0', true],
+    ['10.0.0.7', '10.0.0.0/33', false],
+    ['10.0.0.7', '10.0.0/8', false],
+    ['10.0.0.7', '::/0', false],
+    ['[fd00::7]', 'fd00::/8', true],
+    ['[fd00::7]', '[fd00::]/8', true],
+    ['[fe80::7]', 'fd00::/8', false],
+    ['auditor.example.com', '0.0.0.0/0', false],
+  ]
+  for (const [host, exempt, is] of networks) {
+    t.equal(isExempt(new URL(`https://${host}:9699`), exempt), is, `${host} ${exempt}`)
+  }
   t.ok(isExempt(new URL('https://[::1]:9699'), '::1'))
   t.ok(isExempt(new URL('https://[::1]:9699'), '[::1]:9699'))
 })

@@ -20,6 +20,15 @@ t.test('one a minute of each kind, with the number of the others', async (t) => 
   t.strictSame(notices.take(), [])
 })
 
+t.test('a bounded number while nobody takes them, and those after it are counted', async (t) => {
+  const notices = new PushNotices()
+  const token = refusal(401, 'token', 'the token is missing')
+  for (let minute = 0; minute < 1000; minute += 1) notices.refused(token, 'a', minute * 60_000)
+  t.equal(notices.take().length, 50)
+  t.equal(notices.refused(token, 'b', 1000 * 60_000), true)
+  t.match(notices.take(), [{ message: /^a request from b \(and 950 others before it\)/ }])
+})
+
 t.test('a full spool and a stop are said by others', async (t) => {
   const notices = new PushNotices()
   t.equal(notices.refused(later('full', 'it is full'), 'a', 0), false)

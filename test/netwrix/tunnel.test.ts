@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import t from 'tap'
 import type { Test } from 'tap'
@@ -16,6 +18,12 @@ import { needs } from '../helpers/peers.ts'
 const never = new AbortController().signal
 const everything = { mode: 'enum' } as const
 
+const apiTls = {
+  ...{ ca: null, cert: null, key: null, servername: null, fingerprint: null },
+  minVersion: 'TLSv1.2' as const,
+  verify: true,
+}
+
 async function proxy(t: Test, options: HttpProxyOptions = {}) {
   const made = await startHttpProxy(options)
   t.teardown(() => made.close())
@@ -24,6 +32,29 @@ async function proxy(t: Test, options: HttpProxyOptions = {}) {
 
 const proxyOf = (target: string, address: string) =>
   proxyFor(new URL(target), address, 'sources.activity', {})
+
+t.test(
+  'a key that TLS refuses, through a proxy: an error of the page',
+  needs('openssl'),
+  async (t) => {
+    const folder = t.testdir()
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    // Too short for OpenSSL's own limit: the handshake throws before it begins.
+    const files = ['-keyout', key, '-out', cert, '-subj', '/CN=short']
+    execFileSync('openssl', ['req', '-x509', '-nodes', '-newkey', 'rsa:512', ...files], {
+      stdio: 'ignore',
+    })
+    const api = await startIntegrationApi({ records: 1 })
+    t.teardown(() => api.close())
+    const { url, username, password } = api
+    const way = await proxy(t)
+    const tls = { ...apiTls, cert, key }
+    for (const through of [undefined, proxyOf(url, way.url)]) {
+      const client = apiClient(t, { url, username, password, tls, proxy: through, timeout: 3000 })
+      t.match(await failure(client.page(everything, 1, never)), { code: /^(tls|network)$/ })
+    }
+  },
+)
 
 t.test('https through CONNECT', needs('openssl'), async (t) => {
   const api = await startIntegrationApi({ records: 3 })

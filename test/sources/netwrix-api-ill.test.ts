@@ -143,9 +143,9 @@ function complete(t: Test, running: Running, api: IntegrationApi, again = 0): vo
 const hours: [keyof typeof illnesses, tries: number, code: string, said: RegExp][] = [
   [
     'unauthorized',
-    13,
+    3,
     'unauthorized',
-    /answered 401 to .*: check username and password; .*every 5/,
+    /answered 401 to .*: check username and password; .*in (5|35) minutes/,
   ],
   ['too-many', 130, 'server', /answered 429: the server is busy/],
   ['too-many-seconds', 31, 'server', /answered 429: .*; tries again in 120 s$/],

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -148,6 +148,9 @@ t.test('an Idempotency-Key is a part of the identity, and loses nothing', async 
   t.match((await world.send(bad, { 'idempotency-key': 'two' })).said, { spooled: 1 })
   t.match((await world.send(rid, { 'idempotency-key': 'three' })).said, { spooled: 1 })
   t.match((await world.send(rid)).said, { spooled: 0, alreadyGiven: 1 }, 'an RID is an RID')
+  const free = { 'idempotency-key': 'free' }
+  t.equal((await world.send(header, free)).status, 422)
+  t.match((await world.send(rid, free)).said, { alreadyGiven: 1 }, 'a file without rows used none')
   t.strictSame(world.who, ['ann', 'ann', 'carol'])
 })
 
@@ -170,7 +173,9 @@ t.test('a full spool: 503, not ready, and all is well after it', async (t) => {
   const world = await World.start(folder, { timeout: 100 })
   t.teardown(() => world.stop())
   const letGo = world.hold()
-  const [inHand, waits] = await Promise.all([world.send(two), world.send(header + row('carol'))])
+  const first = world.send(two)
+  await world.until(() => incoming(folder).some((name) => name.endsWith('.csv')))
+  const [inHand, waits] = await Promise.all([first, world.send(header + row('carol'))])
   for (const { status, headers, said } of [inHand, waits]) {
     t.strictSame([status, said['error']], [503, 'full'])
     t.ok(Number(headers['retry-after']) > 0)
@@ -202,6 +207,33 @@ t.test('a body that cannot be kept is no 200', async (t) => {
   rmSync(join(folder, 'incoming'))
   t.equal((await world.send(header + row('carol'))).status, 200)
   t.strictSame(world.who, ['ann', 'bob', 'carol'])
+})
+
+t.test('a file that is gone before it is read may come again, and it is said why', async (t) => {
+  const folder = t.testdir({})
+  const world = await World.start(folder)
+  t.teardown(() => world.stop())
+  const files = () => incoming(folder).filter((name) => name.endsWith('.csv'))
+  for (const inItsPlace of [false, true]) {
+    const letGo = world.hold()
+    const first = world.send(two)
+    await world.until(() => files().length === 1)
+    const [held] = files()
+    const second = world.send(header + row('carol'))
+    await world.until(() => files().length === 2)
+    const path = join(folder, 'incoming', files().find((name) => name !== held) ?? '')
+    rmSync(path)
+    if (inItsPlace) mkdirSync(path)
+    letGo()
+    t.equal((await first).status, 200)
+    const { status, said } = await second
+    t.strictSame([status, said['error']], [503, 'failed'])
+    if (inItsPlace) rmSync(path, { recursive: true })
+  }
+  const told = world.notices.filter(({ code }) => code === 'file-unreadable')
+  t.equal(told.length, 2)
+  t.match(told[0]?.message, /^a file that was sent cannot be read: .*ENOENT/)
+  t.match((await world.send(header + row('carol'))).said, { spooled: 1 })
 })
 
 t.test('an append that fails is no 200', async (t) => {
@@ -259,6 +291,26 @@ t.test('a client that goes away in the middle of the body: nothing is taken', as
   t.strictSame(world.who, [])
 })
 
+t.test(
+  'what is left of a body that is too large flows off, and the connection goes on',
+  async (t) => {
+    const world = await World.start(t.testdir({}))
+    t.teardown(() => world.stop())
+    const put = `PUT /v1/alerts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n`
+    const large = 'x'.repeat(3_000_000)
+    const socket = connect(world.port, '127.0.0.1')
+    t.teardown(() => void socket.destroy())
+    let said = ''
+    let isClosed = false
+    socket.on('data', (chunk) => (said += chunk.toString())).on('error', () => {})
+    socket.once('close', () => (isClosed = true))
+    socket.write(`${put}Transfer-Encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}`)
+    socket.write(`\r\n0\r\n\r\n${put}Content-Length: ${two.length}\r\n\r\n${two}`)
+    await world.until(() => isClosed || said.includes('"spooled":2'))
+    t.match(said, /^HTTP\/1\.1 413 [^]*"too-large"[^]*HTTP\/1\.1 200 /)
+  },
+)
+
 t.test('so many requests a minute, and so many files at once', async (t) => {
   const world = await World.start(t.testdir({}), { rate: 3 })
   t.teardown(() => world.stop())
@@ -287,8 +339,10 @@ t.test('what a crash left is removed, and an address in use is told', async (t) 
   t.teardown(() => world.stop())
   t.strictSame(incoming(folder), ['other'])
   t.strictSame(world.who, [], 'nobody was told that they are durable')
+  const taken = join(folder, 'incoming', 'def-2.csv')
+  writeFileSync(taken, two)
   const second = create(
-    { ...usual, folder: t.testdir({ x: {} }), listen: `127.0.0.1:${world.port}` },
+    { ...usual, folder, listen: `127.0.0.1:${world.port}` },
     { name: 'second', remembers: () => false },
   )
   const batches = second.batches(undefined, new AbortController().signal)
@@ -297,6 +351,7 @@ t.test('what a crash left is removed, and an address in use is told', async (t) 
     message: /sources\.second\.listen: "127\.0\.0\.1:\d+" is in use/,
   })
   await second.close()
+  t.ok(statSync(taken), 'who has not the address leaves the other’s files alone')
 })
 
 t.test('options that cannot be used', async (t) => {
@@ -354,6 +409,33 @@ t.test('check changes nothing and says what it saw', async (t) => {
   const world = await World.start(join(folder, '..', 'other'))
   t.match(await check({ listen: `127.0.0.1:${world.port}` }), { address: /Cefline’s already$/ })
   await world.stop()
+})
+
+t.test('names that the certificate it made does not have', async (t) => {
+  const folder = t.testdir({})
+  const tls = { ...usual.tls, selfMade: true }
+  await (await World.start(folder, { tls })).stop()
+  const named = { ...tls, names: ['127.0.0.1', '*.example.com'] }
+  const world = await World.start(folder, { tls: named })
+  t.teardown(() => world.stop())
+  t.match(world.notices[1], {
+    level: 'warn',
+    message:
+      /certificate\.pem was made before and lacks \*\.example\.com of sources\.push\.tls\.names; remove/,
+  })
+  const steps = []
+  for await (const step of world.source.check(undefined, AbortSignal.abort(), false)) {
+    steps.push(step)
+  }
+  t.match(steps[2], { name: 'certificate', ok: true, detail: /made by Cefline.*; but .* lacks/ })
+  await world.stop()
+  rmSync(join(folder, 'certificate-and-key.pem'))
+  const anew = await World.start(folder, { tls: named })
+  t.teardown(() => anew.stop())
+  t.strictSame(
+    anew.notices.map(({ code }) => code),
+    ['listening'],
+  )
 })
 
 t.test('with certificate files', async (t) => {

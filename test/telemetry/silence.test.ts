@@ -146,6 +146,25 @@ t.test('memory is bounded, and a clock that is set back does no harm', async (t)
   t.equal(one.at(monday - 400 * day), false)
 })
 
+t.test('a gap in which it failed is not learnt, after a restart neither', async (t) => {
+  const one = source()
+  one.heard(monday)
+  one.silence.disturbed()
+  const { memory } = one.silence
+  const again = new Silence(memory, () => monday + day)
+  t.equal(again.heard(), undefined)
+  t.same(again.memory.gaps, [])
+  t.notOk(again.memory.disturbed, 'the next one is')
+})
+
+t.test('a clock that was set back does not hide a silence', async (t) => {
+  let now = monday
+  const years = { since: monday + 900 * day, lastRecordAt: monday + 999 * day }
+  const silence = new Silence({ ...years, gaps: [], silent: false }, () => now)
+  now += 25 * hour
+  t.match(silence.look('auto'), { since: monday })
+})
+
 t.test('lengths of time', async (t) => {
   for (const [length, text] of [
     [999, '1 s'],

@@ -7,4 +7,6 @@ t.equal(
   'a.csv row 2 has "…" in When, which is no date',
 )
 t.equal(withoutValues('has "a" and "b", no date'), 'has "…", no date', 'quotes within a value')
+t.equal(withoutValues('{"a":"b… is none'), '{"…" is none', 'a value that was cut has no end')
+t.equal(withoutValues('record 1: "b… is none'), 'record 1: "…" is none')
 t.equal(withoutValues('the header "a\n"" b" is none'), 'the header "…" is none')

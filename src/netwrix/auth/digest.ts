@@ -1,7 +1,8 @@
 /**
  * Digest: proves the password without sending it. SHA-256 before MD5, with `qop=auth` and a nonce
  * count where the server knows them, so that one challenge serves many requests; a nonce that went
- * stale is replaced without a new attempt.
+ * stale is replaced without a new attempt, and so, once, is one of before that the server has forgotten
+ * and does not call stale.
  *
  * Source: RFC 7616; without a qop RFC 2069, as RFC 7616 section 3.4.1 keeps it.
  */
@@ -27,8 +28,12 @@ export class Digest implements Scheme {
   readonly #account: Account
   readonly #makeNonce: MakeNonce
   #challenge: Challenge | undefined
+  /** One for each nonce: the key of a session is made of both, and Windows makes it only once. */
+  #cnonce = ''
   #count = 0
   #said = 0
+  /** What was said last went under a nonce of an earlier request. */
+  #wasKept = false
 
   constructor(account: Account, makeNonce: MakeNonce = () => randomBytes(16).toString('hex')) {
     this.#account = account
@@ -41,11 +46,12 @@ export class Digest implements Scheme {
 
   async answer(challenge: Challenge | undefined, leg: Leg): Promise<Answered | undefined> {
     // A second "stale" in a row is a server that never takes a nonce, a 401 without it a refusal.
-    const stale = challenge?.parameters['stale']?.toLowerCase() === 'true'
-    if (this.#said > 0 && !(stale && this.#said === 1)) return undefined
+    if (this.#said > 0 && !(this.#said === 1 && this.#isStale(challenge))) return undefined
     this.#said += 1
+    this.#wasKept = challenge === undefined
     if (challenge) {
       this.#challenge = challenge
+      this.#cnonce = this.#makeNonce()
       this.#count = 0
     }
     if (!this.#challenge) return undefined
@@ -54,13 +60,20 @@ export class Digest implements Scheme {
     return { authorization, last: true }
   }
 
+  /** A server that was started anew knows no nonce of before, and need not call it stale. */
+  #isStale(challenge: Challenge | undefined): boolean {
+    const { stale, nonce } = challenge?.parameters ?? {}
+    if (stale?.toLowerCase() === 'true') return true
+    return this.#wasKept && nonce !== undefined && nonce !== this.#challenge?.parameters['nonce']
+  }
+
   #header(parameters: Record<string, string>, { method, path }: Leg): string {
     const { realm = '', nonce = '', opaque, algorithm } = parameters
     const [name, hash] = algorithmOf(algorithm) ?? ['md5', 'md5']
     const { username, password = '' } = this.#account
     const digest = (...parts: string[]) =>
       createHash(hash).update(parts.join(':'), 'utf8').digest('hex')
-    const cnonce = this.#makeNonce()
+    const cnonce = this.#cnonce
     const count = this.#count.toString(16).padStart(8, '0')
     const plain = digest(username, realm, password)
     const secret = name.endsWith('-sess') ? digest(plain, nonce, cnonce) : plain

@@ -41,6 +41,8 @@ export interface Attempt<T extends Reply> {
 
 /** Handshakes that were cut off before it is given up. */
 const mostRestarts = 2
+/** Proofs that got no answer before it is given up. */
+const mostUnanswered = 2
 /** Kerberos may take more than the three of NTLM; nobody takes so many. */
 const mostLegs = 6
 
@@ -51,6 +53,8 @@ export class Login {
   #ticketRefused: string | undefined
   /** The connection that is logged in. */
   #kept: number | undefined
+  /** The last leg, with the proof of the password, was cut off without an answer. */
+  #isUnanswered = false
   /** False for a server that wants a login with every request, whatever the connection. */
   #keeps = true
 
@@ -81,14 +85,19 @@ export class Login {
 
   /** The answer to the request, logged in; a 401 when the login was refused. */
   async ask<T extends Reply>(attempt: Attempt<T>): Promise<T> {
-    for (let restarts = 0; restarts <= mostRestarts; restarts += 1) {
+    let cut = 0
+    let unanswered = 0
+    // A proof that got no answer may have been counted as a wrong password: not three of them.
+    while (cut <= mostRestarts && unanswered < mostUnanswered) {
       const answer = await this.#once(attempt)
       if (answer) return answer
+      cut += 1
+      if (this.#isUnanswered) unanswered += 1
     }
     throw error(
       'network',
       `${this.#options.place}: the ${this.#scheme?.name ?? ''} login was cut off ` +
-        `${mostRestarts + 1} times, as its connection was closed or changed half-way: whatever ` +
+        `${cut} times, as its connection was closed or changed half-way: whatever ` +
         'stands in between (a proxy, a load balancer) must keep one connection for it; else set ' +
         'auth to digest or basic',
       { retryAfter: 5 * 60_000 },
@@ -139,7 +148,7 @@ export class Login {
 
   /** A server that wants no login: what it says to the request as it is, or that it is not well. */
   async #notAsked<T extends Reply>(attempt: Attempt<T>, answer: T): Promise<T> {
-    const missedBody = attempt.hasBody && [200, 400, 411, 500].includes(answer.status)
+    const missedBody = attempt.hasBody && [200, 400, 411, 415, 500].includes(answer.status)
     return missedBody ? attempt.send(undefined, true) : answer
   }
 
@@ -149,6 +158,7 @@ export class Login {
     first: T | undefined,
   ): Promise<T | undefined> {
     this.#kept = undefined
+    this.#isUnanswered = false
     scheme.begin()
     const { method, path } = attempt
     let answer = first
@@ -165,6 +175,7 @@ export class Login {
         answer = await attempt.send(made.authorization, made.last)
       } catch (thrown) {
         if (before !== undefined && isCeflineError(thrown) && thrown.code === 'network') {
+          this.#isUnanswered = made.last
           return undefined
         }
         throw thrown

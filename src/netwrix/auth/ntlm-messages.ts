@@ -129,7 +129,15 @@ export function authenticateMessage(proof: Proof): Buffer | undefined {
 /** Section 3.3.2: NTOWFv2, and LMOWFv2, which is the same. */
 export function ntowfV2(user: string, domain: string, password: string): Buffer {
   const hash = Buffer.from(md4.arrayBuffer(Buffer.from(password, 'utf16le')))
-  return hmac(hash, Buffer.from(user.toUpperCase() + domain, 'utf16le'))
+  return hmac(hash, Buffer.from(upperCase(user) + domain, 'utf16le'))
+}
+
+/** As Windows has it, one unit of UTF-16 for one: `ß` stays, and is not two letters. */
+function upperCase(text: string): string {
+  return text.replace(/[^]/g, (unit) => {
+    const upper = unit.toUpperCase()
+    return upper.length === 1 ? upper : unit
+  })
 }
 
 /** Section 3.3.2: the response with its proof, and the key that the MIC is made with. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import t from 'tap'
 import { readChallenges } from '../../../src/netwrix/auth/challenges.ts'
 import { Digest, strongestDigest } from '../../../src/netwrix/auth/digest.ts'
@@ -50,6 +51,49 @@ t.test('the nonce count, a stale nonce, a refusal', async (t) => {
   t.match(await next(stale), /nc=00000001/, 'another nonce')
   t.equal(await next(stale), undefined, 'but not for ever')
   t.equal(await new Digest(account).answer(undefined, leg), undefined, 'no challenge, no answer')
+})
+
+t.test('a nonce of before that the server has forgotten and does not call stale', async (t) => {
+  const [challenge] = readChallenges(offer('MD5'))
+  const [other] = readChallenges(offer('MD5').replace('7ypf', 'anew'))
+  for (const [again, isTried] of [
+    [other, true],
+    [challenge, false],
+  ] as const) {
+    const digest = new Digest(account)
+    digest.begin()
+    await digest.answer(challenge, leg)
+    t.equal(await digest.answer(other, leg), undefined, 'the password on a fresh nonce: refused')
+    digest.begin()
+    await digest.answer(undefined, leg)
+    const made = await digest.answer(again, leg)
+    t.equal(made !== undefined, isTried)
+    t.equal(await digest.answer(challenge, leg), undefined, 'and no more')
+  }
+})
+
+t.test('a session’s key holds for all requests under its nonce, as Windows keeps it', async (t) => {
+  const nonces = ['one', 'two']
+  const digest = new Digest(account, () => nonces.shift() ?? '')
+  const [challenge] = readChallenges(offer('MD5-sess'))
+  const said = async (given = challenge) => {
+    digest.begin()
+    const made = await digest.answer(given, leg)
+    return readChallenges(made?.authorization)[0]?.parameters ?? {}
+  }
+  const md5 = (text: string) => createHash('md5').update(text).digest('hex')
+  const nonce = challenge?.parameters['nonce'] ?? ''
+  const plain = md5('Mufasa:http-auth@example.org:Circle of Life')
+  const session = md5(`${plain}:${nonce}:one`)
+  for (const count of ['00000001', '00000002']) {
+    digest.begin()
+    const made = await digest.answer(count === '00000001' ? challenge : undefined, leg)
+    const { nc, cnonce, response } = readChallenges(made?.authorization)[0]?.parameters ?? {}
+    const request = md5('GET:/dir/index.html')
+    t.equal(nc, count)
+    t.equal(response, md5(`${session}:${nonce}:${count}:${cnonce}:auth:${request}`))
+  }
+  t.match(await said(), { cnonce: 'two' }, 'another challenge, another session')
 })
 
 t.test('names and paths', async (t) => {

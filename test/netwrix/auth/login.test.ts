@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import t from 'tap'
 import type { Test } from 'tap'
+import { Lockout } from '../../../src/netwrix/auth/lockout.ts'
 import { ntlmChannelBinding } from '../../../src/netwrix/auth/channel-binding.ts'
 import { apiClient, failure } from '../../helpers/api-client.ts'
 import { makeAuthority } from '../../helpers/certificates.ts'
@@ -133,6 +134,25 @@ for (const trouble of ['close-after-challenge', 'say-close', 'forget-challenge']
   })
 }
 
+t.test('a proof that got no answer may count as a wrong password: twice at most', async (t) => {
+  const api = await server(t, { offers: ['NTLM'] })
+  api.troubles.push(...Array<Trouble>(9).fill('close-after-proof'))
+  const thrown = await failure(apiClient(t, { url: api.url }).page(everything, 1, never))
+  t.match(thrown, { code: 'network', message: /cut off 2 times/, retryAfter: 300_000 })
+  t.equal(api.proofs.length, 2)
+})
+
+t.test('a password that was refused before rests for longer, in the next client too', async (t) => {
+  const api = await server(t, { offers: ['NTLM'] })
+  const lockout = new Lockout()
+  const ask = (password: string) =>
+    failure(apiClient(t, { url: api.url, lockout, password }).page(everything, 1, never))
+  const waits = [300_000, 2_100_000, 2_100_000]
+  for (const retryAfter of waits) t.match(await ask('not-this-one'), { retryAfter })
+  await apiClient(t, { url: api.url, lockout }).page(everything, 1, never)
+  t.match(await ask('not-this-one'), { retryAfter: 300_000, message: /only in 5 minutes/ })
+})
+
 t.test('a changed challenge is a refusal, not another try', async (t) => {
   const api = await server(t, { offers: ['NTLM'] })
   api.troubles.push('challenge-again')
@@ -148,7 +168,7 @@ t.test('a wrong password is tried once', async (t) => {
   t.match(thrown, {
     code: 'unauthorized',
     retryAfter: 300_000,
-    message: /401 to ENTERPRISE\\siem \(NTLM\): check username and password.*every 5 minutes/,
+    message: /401 to ENTERPRISE\\siem \(NTLM\): check username and password.*in 5 minutes/,
   })
   t.same(api.proofs, [false])
   noSecret(t, thrown, 'not-this-one')

@@ -40,6 +40,12 @@ t.test('known answers', async (t) => {
   t.equal(sessionKey.toString('hex'), '8de40ccadbc14a82f15cb0ad0de95ca3')
 })
 
+t.test('a name is put into capitals as Windows does it: unit by unit', async (t) => {
+  const key = (name: string) => ntowfV2(name, 'Domain', 'Password').toString('hex')
+  t.equal(key('jörg.groß'), key('JÖRG.GROß'))
+  t.not(key('groß'), key('GROSS'), 'two letters would be another account')
+})
+
 t.test('the challenge message of the specification', async (t) => {
   const read = readChallengeMessage(challengeMessage)
   t.equal(read?.flags, 0xe28a8233)

@@ -24,7 +24,9 @@ export const startCefline: Start = (folder, drop, port) => {
   )
   const cli = join(import.meta.dirname, '..', 'dist', 'cli.js')
   const args = ['--max-semi-space-size=8', cli, 'run', '--config', file]
-  return spawn(process.execPath, args, { stdio: 'inherit' })
+  // As `npm start` and the image start it.
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2' }
+  return spawn(process.execPath, args, { stdio: 'inherit', env })
 }
 
 export const startSyslogNg: Start = (folder, drop, port) => {

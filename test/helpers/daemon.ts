@@ -89,10 +89,21 @@ export async function jsonLines<T>(path: string, count: number): Promise<T[]> {
     async () => {
       const text = await readFile(path, 'utf8').catch(() => '')
       seen = text.split('\n').slice(0, -1)
-      return seen.length >= count ? seen.map((line) => JSON.parse(line) as T) : undefined
+      return seen.length >= count ? seen.map((line) => parsed(line) as T) : undefined
     },
     () => `${seen.length} of ${count} messages in ${path}`,
   )
+}
+
+/** A daemon that was killed in the middle of a write leaves half a line; the next begins on it. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (thrown) {
+    const next = line.indexOf('{"', 1)
+    if (next < 0) throw thrown
+    return JSON.parse(line.slice(next))
+  }
 }
 
 /** Asks again and again until there is an answer. */

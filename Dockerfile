@@ -21,7 +21,7 @@ FROM node:24-bookworm-slim
 ARG KERBEROS
 RUN if [ "$KERBEROS" = yes ]; then \
       apt-get update && apt-get install -y --no-install-recommends libgssapi-krb5-2 \
-      && rm -rf /var/lib/apt/lists/*; \
+      && apt-get clean && rm -rf /var/lib/apt/lists/*; \
     fi
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /opt/yarn* /usr/local/bin/yarn /usr/local/bin/yarnpkg \

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Stoppable } from '../helpers/daemon.ts'
+import { needs } from '../helpers/peers.ts'
 import { runDays, runUrgent } from './run.ts'
 
 const { values } = parseArgs({
@@ -20,6 +21,12 @@ const { values } = parseArgs({
     backlog: { type: 'string', default: '1000000' },
   },
 })
+
+const { skip } = needs('syslog-ng', 'openssl')
+if (skip !== false) {
+  console.error(skip)
+  process.exit(1)
+}
 
 const given = { days: Number(values.days), perDay: Number(values['per-day']) }
 for (const sameAs of [false, true]) {

@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import type { CeflineError } from '../../src/error.ts'
 import { apiAddress, IntegrationApi } from '../../src/netwrix/client.ts'
 import type { ClientOptions } from '../../src/netwrix/client.ts'
+import { plainTls } from './plain-tls.ts'
 
 export function apiClient(
   t: Test,
@@ -22,15 +23,7 @@ export function apiClient(
     auth: 'auto',
     tickets: { keytab: null, credentialCache: null },
     timeout: 20_000,
-    tls: {
-      ca,
-      cert: null,
-      key: null,
-      servername: null,
-      fingerprint: null,
-      minVersion: 'TLSv1.2',
-      verify: true,
-    },
+    tls: { ...plainTls, ca },
     place: 'sources.activity',
     ...options,
   })

@@ -3,16 +3,7 @@ import type { Options } from '../../src/destinations/syslog.ts'
 import { create } from '../../src/destinations/syslog.ts'
 import type { Destination } from '../../src/core.ts'
 import type { TlsOptions } from '../../src/io/tls.ts'
-
-export const plainTls: TlsOptions = {
-  ca: null,
-  cert: null,
-  key: null,
-  servername: null,
-  fingerprint: null,
-  minVersion: 'TLSv1.2',
-  verify: true,
-}
+import { plainTls } from './plain-tls.ts'
 
 export type Some = Partial<Omit<Options, 'tls'>> & { tls?: Partial<TlsOptions> }
 

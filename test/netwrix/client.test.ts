@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import t from 'tap'
 import { needs } from '../helpers/peers.ts'
+import { plainTls } from '../helpers/plain-tls.ts'
 import type { Test } from 'tap'
 import type { CeflineError } from '../../src/error.ts'
-import type { TlsOptions } from '../../src/io/tls.ts'
 import type { Checkpoint } from '../../src/netwrix/checkpoint.ts'
 import { apiAddress, IntegrationApi } from '../../src/netwrix/client.ts'
 import type { ClientOptions } from '../../src/netwrix/client.ts'
@@ -24,15 +24,6 @@ const test = (name: string, work: (t: Test) => Promise<void>) =>
 
 const everything: Checkpoint = { mode: 'enum' }
 const never = new AbortController().signal
-const plainTls: TlsOptions = {
-  ca: null,
-  cert: null,
-  key: null,
-  servername: null,
-  fingerprint: null,
-  minVersion: 'TLSv1.2',
-  verify: true,
-}
 
 async function standIn(t: Test, options: Partial<IntegrationApiOptions> = {}) {
   const server = await startIntegrationApi({ records: 5, ...options })

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import t from 'tap'
 import { needs } from '../helpers/peers.ts'
+import { plainTls } from '../helpers/plain-tls.ts'
 import type { Test } from 'tap'
 import type { Batch, CheckStep, Notice, Reject, Source, StoredReject } from '../../src/core.ts'
 import type { CeflineError } from '../../src/error.ts'
@@ -93,15 +94,7 @@ function optionsOf({ url, username, password, ca }: IntegrationApi): Options {
     timeout: 20_000,
     profile: 'standard',
     allowPlainHttp: false,
-    tls: {
-      ca: ca || null,
-      cert: null,
-      key: null,
-      servername: null,
-      fingerprint: null,
-      minVersion: 'TLSv1.2',
-      verify: true,
-    },
+    tls: { ...plainTls, ca: ca || null },
   }
 }
 

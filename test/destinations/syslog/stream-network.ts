@@ -13,7 +13,8 @@ import { closeAndWait } from '../../../src/destinations/syslog/half-close.ts'
 import { readAddress } from '../../../src/destinations/syslog/target.ts'
 import { makeAuthority } from '../../helpers/certificates.ts'
 import { blockOf, cefLine, Feed, recorder, startSink } from '../../helpers/sink.ts'
-import { plainTls, syslogOptions, syslogTo } from '../../helpers/syslog-options.ts'
+import { plainTls } from '../../helpers/plain-tls.ts'
+import { syslogOptions, syslogTo } from '../../helpers/syslog-options.ts'
 import type { Some } from '../../helpers/syslog-options.ts'
 
 const run = promisify(execFile)

@@ -5,6 +5,7 @@
  */
 import { encode } from '../cef/encode.ts'
 import type { Batch, Notice, Reject } from '../core.ts'
+import type { FileEnd, Portion } from '../drop/portion.ts'
 import type { Code } from '../error.ts'
 import { LinePacker } from '../io/lines.ts'
 import type { Mapper } from '../mappings/compile.ts'
@@ -28,26 +29,6 @@ export interface AlertOrigin {
   receivedAt: number
 }
 
-/** Why a file was not read to its end: an error in parts, as a thread's boundary keeps of one only
- * its text. */
-export interface AlertFailure {
-  code: Code
-  message: string
-  permanent: boolean
-}
-
-/** A file that has no more rows than those given up to and including this batch. */
-export interface AlertEnd {
-  /** Its place in the list of files. */
-  index: number
-  failure?: AlertFailure
-}
-
-export interface AlertPortion {
-  batch: Batch
-  ended: AlertEnd[]
-}
-
 /** A packer whose buffers a batch fits into. */
 export function alertPacker(): LinePacker {
   return new LinePacker(batchBytes + 64 * 1024)
@@ -59,7 +40,7 @@ export class AlertBatch {
   #rejectLength = 0
   #ignored = 0
   #notices: Notice[] = []
-  #ended: AlertEnd[] = []
+  #ended: FileEnd[] = []
 
   /** The packer may have been used before. */
   constructor(packer: LinePacker) {
@@ -116,7 +97,7 @@ export class AlertBatch {
     this.#notices.push(notice)
   }
 
-  end(end: AlertEnd): void {
+  end(end: FileEnd): void {
     this.#ended.push(end)
   }
 
@@ -126,7 +107,7 @@ export class AlertBatch {
     this.#reset()
   }
 
-  take(): AlertPortion {
+  take(): Portion {
     const lines = this.#packer.take()
     const batch: Batch = {
       read: lines.count + this.#rejects.length + this.#ignored,

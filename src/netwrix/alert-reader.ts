@@ -12,15 +12,16 @@
  */
 import { basename } from 'node:path'
 import type { Batch, Scratch } from '../core.ts'
-import { asCefline, error } from '../error.ts'
+import { asError } from '../drop/portion.ts'
+import type { DropFile, FileFailure, Portion } from '../drop/portion.ts'
+import type { Reader } from '../drop/worker.ts'
+import { asCefline } from '../error.ts'
 import { FileBytes } from '../io/file-bytes.ts'
 import { printableName } from '../io/file-name.ts'
-import type { FileIdentity } from '../io/regular-file.ts'
 import type { Mapper } from '../mappings/compile.ts'
 import { compileMapping } from '../mappings/compile.ts'
 import type { Profile } from '../mappings/netwrix.ts'
 import type { MappingSpec } from '../mappings/options.ts'
-import type { AlertFailure, AlertPortion } from './alert-batch.ts'
 import { AlertBatch, alertPacker } from './alert-batch.ts'
 import { readContent } from './alert-content.ts'
 import type { DateFormat, ReadDate } from './alert-date.ts'
@@ -34,14 +35,6 @@ export interface AlertReading {
   mapping?: MappingSpec
 }
 
-export interface AlertFile {
-  path: Uint8Array
-  /** As it was when it was found; another one under the path is `file-changed`. */
-  identity?: FileIdentity
-  /** Stands in the ids of its rows for the digest of its content: 12 bytes or more. */
-  digest?: Uint8Array
-}
-
 /** One file, in this thread, left where it is, mapped by `map`; for `preview`. Throws what it ends
  * with. */
 export function* readFileOnce(
@@ -49,41 +42,43 @@ export function* readFileOnce(
   options: AlertReading,
   map?: Mapper,
 ): Generator<Batch, void> {
-  const reader = new AlertReader(options, undefined, map)
+  const reader = new AlertReader(options, map)
   for (const { batch, ended } of reader.read([{ path: Buffer.from(path) }])) {
     for (const { failure } of ended) if (failure) throw asError(failure)
     yield batch
   }
 }
 
-export class AlertReader {
+export class AlertReader implements Reader {
   readonly #profile: AlertReading['profile']
   readonly #map: Mapper
   readonly #readDate: ReadDate
-  readonly #packer
+  readonly #packer = alertPacker()
   /** What a file's bytes are read into. */
   readonly #scratch: Scratch = {}
 
   /** Throws `config` when the time zone is none, or the mapping cannot be. */
   constructor(
     { timezone, dateFormat, profile, mapping }: AlertReading,
-    packer = alertPacker(),
     map = compileMapping(mapping, 'mapping'),
   ) {
     this.#profile = profile
     this.#map = map
     this.#readDate = dateReader(timezone, dateFormat)
-    this.#packer = packer
   }
 
   /** One list at a time. Each file ends with one of the batches, in their order. Never throws. */
-  *read(files: AlertFile[]): Generator<AlertPortion, void> {
+  *read(files: DropFile[]): Generator<Portion, void> {
     const batch = new AlertBatch(this.#packer)
     for (const [index, file] of files.entries()) yield* this.#readOne(file, index, batch)
     if (!batch.isEmpty) yield batch.take()
   }
 
-  *#readOne(file: AlertFile, index: number, batch: AlertBatch): Generator<AlertPortion, void> {
+  giveBack(buffer: ArrayBuffer): void {
+    this.#packer.giveBack(buffer)
+  }
+
+  *#readOne(file: DropFile, index: number, batch: AlertBatch): Generator<Portion, void> {
     const path = Buffer.from(file.path)
     const name = printableName(Buffer.from(basename(path.toString('latin1')), 'latin1'))
     const { digest } = file
@@ -92,7 +87,7 @@ export class AlertReader {
       ...(digest && { digest }),
     }
     let bytes: FileBytes | undefined
-    let failure: AlertFailure | undefined
+    let failure: FileFailure | undefined
     try {
       bytes = new FileBytes(path, name, this.#scratch, file.identity)
       if (!bytes.isWhole && !batch.isEmpty) yield batch.take()
@@ -112,12 +107,8 @@ export class AlertReader {
   }
 }
 
-export function asError({ code, message, permanent }: AlertFailure): Error {
-  return error(code, message, { permanent })
-}
-
 /** The decoder does not know which file's header it reads. */
-function inParts(thrown: unknown, name: string): AlertFailure {
+function inParts(thrown: unknown, name: string): FileFailure {
   const { code, message, permanent } = asCefline(thrown)
   return { code, message: code === 'header' ? `${name}: ${message}` : message, permanent }
 }

@@ -12,14 +12,15 @@
  * each client's in turn. A full spool holds them: their senders are told 503 when `timeout` is over.
  */
 import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } from '../core.ts'
+import type { FileFailure } from '../drop/portion.ts'
+import type { ReadingThread } from '../drop/thread.ts'
 import { error } from '../error.ts'
 import { noLines } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
 import { errnoOf } from '../io/regular-file.ts'
 import { compileMapping } from '../mappings/compile.ts'
-import type { AlertFailure } from '../netwrix/alert-batch.ts'
 import { remapAlert } from '../netwrix/alert-remap.ts'
-import { AlertThread } from '../netwrix/alert-thread.ts'
+import { alertThread } from '../netwrix/alert-thread.ts'
 import { later, refusal } from '../netwrix/push-answer.ts'
 import type { Answer } from '../netwrix/push-answer.ts'
 import { checkPush } from '../netwrix/push-check.ts'
@@ -47,20 +48,20 @@ class NetwrixPush implements Source {
   readonly #options: Options
   readonly #place: string
   readonly #remembers: SourceContext['remembers']
-  readonly #thread: AlertThread
+  readonly #thread: ReadingThread
   readonly #inbox: PushInbox
   readonly #notices = new PushNotices()
   #server: PushServer | undefined
 
   constructor(options: Options, context: SourceContext) {
-    const { timezone, dateFormat, profile, mapping, timeout } = options
+    const { timezone, mapping, timeout } = options
     this.#place = `sources.${context.name}`
     refuseUnusable(options, this.#place)
     fromZone(timezone)
     compileMapping(mapping, `${this.#place}.mapping`)
     this.#options = options
     this.#remembers = (id) => context.remembers(id)
-    this.#thread = new AlertThread({ timezone, dateFormat, profile, ...(mapping && { mapping }) })
+    this.#thread = alertThread(options)
     this.#inbox = new PushInbox(timeout)
   }
 
@@ -182,7 +183,7 @@ class NetwrixPush implements Source {
   }
 
   /** What its sender did not write is no fault of its content: it may pass when it is sent again. */
-  #whyRefused({ code, message }: AlertFailure): Answer {
+  #whyRefused({ code, message }: FileFailure): Answer {
     return code === 'header' ? refusal(422, code, noHeader) : this.#unreadable(code, message)
   }
 

@@ -2,15 +2,15 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import type { AlertPortion } from '../../src/netwrix/alert-batch.ts'
-import { asError } from '../../src/netwrix/alert-reader.ts'
-import { AlertThread } from '../../src/netwrix/alert-thread.ts'
+import { asError } from '../../src/drop/portion.ts'
+import type { Portion } from '../../src/drop/portion.ts'
+import { alertThread } from '../../src/netwrix/alert-thread.ts'
 
 const options = { timezone: 'UTC', dateFormat: 'auto', profile: 'standard' } as const
 const header = 'When\tWho\tAction\n'
 const row = '2026-01-02T03:04:05Z\tme\tAdded\n'
 
-async function count(portions: AsyncIterable<AlertPortion>): Promise<number> {
+async function count(portions: AsyncIterable<Portion>): Promise<number> {
   let lines = 0
   for await (const { batch, ended } of portions) {
     lines += batch.lines.count
@@ -21,7 +21,7 @@ async function count(portions: AsyncIterable<AlertPortion>): Promise<number> {
 
 t.test('files are read in turn, also when the next one is asked for early', async (t) => {
   const folder = t.testdir({ 'a.csv': header + row.repeat(9000), 'b.csv': header + row })
-  const thread = new AlertThread(options)
+  const thread = alertThread(options)
   const [a, b, none] = ['a.csv', 'b.csv', 'none.csv'].map((name) =>
     thread.read([{ path: Buffer.from(join(folder, name)) }]),
   )
@@ -40,7 +40,7 @@ t.test('it is never far ahead', async (t) => {
   const row = `2026-01-02T03:04:05Z\tme\t${'x'.repeat(400)}\n`
   const folder = t.testdir({ 'a.csv': header + row.repeat(20_000) })
   const path = join(folder, 'a.csv')
-  const thread = new AlertThread(options)
+  const thread = alertThread(options)
   const reading = thread.read([{ path: Buffer.from(path) }])
   const portions = reading[Symbol.asyncIterator]()
   await portions.next()
@@ -53,7 +53,7 @@ t.test('it is never far ahead', async (t) => {
 
 t.test('ended while somebody waits', async (t) => {
   const folder = t.testdir({ 'a.csv': header + row.repeat(50_000) })
-  const thread = new AlertThread(options)
+  const thread = alertThread(options)
   const reading = count(thread.read([{ path: Buffer.from(join(folder, 'a.csv')) }]))
   const rejected = t.rejects(reading, { code: 'internal' })
   await thread.stop()
@@ -62,7 +62,7 @@ t.test('ended while somebody waits', async (t) => {
 
 t.test('what nobody takes does not hold up what comes after', async (t) => {
   const folder = t.testdir({ 'a.csv': header + row.repeat(5000), 'b.csv': header + row })
-  const thread = new AlertThread(options)
+  const thread = alertThread(options)
   for (let n = 0; n < 3; n += 1) {
     const batches = thread
       .read([{ path: Buffer.from(join(folder, 'a.csv')) }])

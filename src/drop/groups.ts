@@ -5,7 +5,7 @@
 import type { Held } from '../io/held.ts'
 import type { SeenFile } from '../io/settled.ts'
 
-export interface AlertGroup {
+export interface DropGroup {
   files: SeenFile[]
   /** Nothing of them is missing in the spool, only their move. */
   wasRead: boolean
@@ -18,11 +18,11 @@ const mostFiles = 256
 const mostBytes = 8n * 1024n * 1024n
 
 /** In the files' order. What `held` knows is asked when the group is asked for. */
-export function* alertGroups(
+export function* dropGroups(
   files: SeenFile[],
   held: Pick<Held, 'knows' | 'wasRead'>,
-): Generator<AlertGroup, void> {
-  let group: AlertGroup = { files: [], wasRead: false, alone: false }
+): Generator<DropGroup, void> {
+  let group: DropGroup = { files: [], wasRead: false, alone: false }
   let bytes = 0n
   for (const file of files) {
     const wasRead = held.wasRead(file)

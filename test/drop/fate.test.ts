@@ -1,26 +1,27 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { DropFate, fingerprint } from '../../src/drop/fate.ts'
+import type { ReadFile } from '../../src/drop/fate.ts'
+import { DropFinish } from '../../src/drop/finish.ts'
+import { dropFolders } from '../../src/drop/folders.ts'
+import type { FileFailure } from '../../src/drop/portion.ts'
 import { listFiles } from '../../src/io/listing.ts'
-import type { AlertFailure } from '../../src/netwrix/alert-batch.ts'
-import { AlertFate, fingerprint } from '../../src/netwrix/alert-fate.ts'
-import type { ReadFile } from '../../src/netwrix/alert-fate.ts'
-import { AlertFinish, alertFolders } from '../../src/netwrix/alert-finish.ts'
 
 type After = 'move' | 'delete' | 'keep'
 
 async function started(
   folder: string,
   options: { after?: After; done?: string } = {},
-  failure?: AlertFailure,
-): Promise<{ fate: AlertFate; files: ReadFile[] }> {
+  failure?: FileFailure,
+): Promise<{ fate: DropFate; files: ReadFile[] }> {
   const [after, done] = [options.after ?? 'move', options.done ?? null]
-  const folders = alertFolders('alerts', { folder, after, done, failed: null })
-  const fate = new AlertFate(folders, new AlertFinish(folders, 0))
+  const folders = dropFolders('alerts', { folder, after, done, failed: null })
+  const fate = new DropFate(folders, new DropFinish(folders, 0))
   return { fate, files: (await listFiles(folder)).map((file) => ({ file, failure })) }
 }
 
-const failure = (permanent: boolean): AlertFailure => ({
+const failure = (permanent: boolean): FileFailure => ({
   code: permanent ? 'header' : 'internal',
   message: 'it ended',
   permanent,

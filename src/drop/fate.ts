@@ -1,5 +1,5 @@
 /**
- * What becomes of an alert file that was read, or could not be. One that was goes to `done`; one that
+ * What becomes of a dropped file that was read, or could not be. One that was goes to `done`; one that
  * can never be goes to `failed`; any other one, also one that cannot be moved now, waits by itself.
  * Where files are kept, those that are done with are remembered instead of moved.
  */
@@ -10,26 +10,27 @@ import { printableName } from '../io/file-name.ts'
 import { Held } from '../io/held.ts'
 import { idBytes } from '../io/lines.ts'
 import type { SeenFile } from '../io/settled.ts'
-import type { AlertFailure } from './alert-batch.ts'
-import type { AlertFinish, AlertFolders } from './alert-finish.ts'
+import type { DropFinish } from './finish.ts'
+import type { DropFolders } from './folders.ts'
+import type { FileFailure } from './portion.ts'
 
 /** A file that was read to its end, or to its failure. */
 export interface ReadFile {
   file: SeenFile
-  failure: AlertFailure | undefined
+  failure: FileFailure | undefined
 }
 
 /** Files moved at once: enough to hide the thread pool's latency. */
 const atOnce = 16
 
-export class AlertFate {
+export class DropFate {
   readonly held = new Held()
-  readonly #folders: AlertFolders
-  readonly #finish: AlertFinish
+  readonly #folders: DropFolders
+  readonly #finish: DropFinish
   /** The last thing that moving files failed with: said once, until a move succeeds. */
   #moveProblem = ''
 
-  constructor(folders: AlertFolders, finish: AlertFinish) {
+  constructor(folders: DropFolders, finish: DropFinish) {
     this.#folders = folders
     this.#finish = finish
   }
@@ -81,7 +82,7 @@ export class AlertFate {
 
   /** What is told of it. A fault of ours for the second time, when the file is read alone, is one that
    * this file brings out. */
-  #textOf(file: SeenFile, { code, message, permanent }: AlertFailure): string {
+  #textOf(file: SeenFile, { code, message, permanent }: FileFailure): string {
     const named = `${printableName(file.name)}: ${message}`
     const isAgain = [message, named].includes(this.held.why(file) ?? '')
     return code === 'internal' && !permanent && isAgain ? named : message

@@ -1,7 +1,7 @@
 import t from 'tap'
+import { dropGroups } from '../../src/drop/groups.ts'
 import { Held } from '../../src/io/held.ts'
 import type { SeenFile } from '../../src/io/settled.ts'
-import { alertGroups } from '../../src/netwrix/alert-groups.ts'
 
 let inode = 0n
 
@@ -12,7 +12,7 @@ function file(name: string, size = 10n): SeenFile {
 }
 
 function shown(files: SeenFile[], held = new Held()): string[] {
-  return [...alertGroups(files, held)].map(
+  return [...dropGroups(files, held)].map(
     ({ files, wasRead }) => files.map(({ name }) => name).join('') + (wasRead ? ' moved' : ''),
   )
 }
@@ -21,7 +21,7 @@ t.test('small files together, in their order', async (t) => {
   t.strictSame(shown([]), [])
   t.strictSame(shown([...'abc'].map((name) => file(name))), ['abc'])
   const many = [
-    ...alertGroups(
+    ...dropGroups(
       Array.from({ length: 600 }, () => file('x')),
       new Held(),
     ),
@@ -44,6 +44,6 @@ t.test('one that something went wrong with is by itself', async (t) => {
   for (const index of [0, 2, 3]) held.hold(files[index] ?? file(''), false, 0)
   for (const index of [5, 6]) held.hold(files[index] ?? file(''), true, 0)
   t.strictSame(shown(files, held), ['a', 'b', 'c', 'd', 'e', 'fg moved'])
-  const alone = [...alertGroups(files, held)].map((group) => group.alone)
+  const alone = [...dropGroups(files, held)].map((group) => group.alone)
   t.strictSame(alone, [true, false, true, true, false, false])
 })

@@ -11,12 +11,12 @@ import type { FolderOptions } from '../io/folder.ts'
 import { folderError, localSettle, networkSettle, watchMode } from '../io/folder.ts'
 import { listFiles } from '../io/listing.ts'
 import { errnoOf } from '../io/regular-file.ts'
-import type { AlertFolders } from './alert-finish.ts'
+import type { DropFolders } from './folders.ts'
 
 type Watching = Pick<FolderOptions, 'settle' | 'watch'>
 
-export async function* checkAlertFolder(
-  { folder, done, failed, after }: AlertFolders,
+export async function* checkDropFolder(
+  { folder, done, failed, after }: DropFolders,
   { settle, watch }: Watching,
 ): AsyncGenerator<CheckStep> {
   const writable = after !== 'keep'

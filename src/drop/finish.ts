@@ -1,10 +1,9 @@
 /**
- * Where alert files go: to `done` when everything of them is durable, to `failed`, with the reason
+ * Where dropped files go: to `done` when everything of them is durable, to `failed`, with the reason
  * beside them, when they can never be read. Both folders belong to Cefline: what is in them is removed
  * after a while, and what is written to there comes back.
  */
 import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Notice } from '../core.ts'
 import { error, isCeflineError } from '../error.ts'
 import { Afterwards, removeAfter } from '../io/afterwards.ts'
@@ -16,41 +15,13 @@ import { Purge } from '../io/purge.ts'
 import { errnoOf } from '../io/regular-file.ts'
 import { recoverAside } from '../io/set-aside.ts'
 import type { SeenFile } from '../io/settled.ts'
-import type { AlertFailure } from './alert-batch.ts'
-import type { Options } from './alert-options.ts'
-
-export interface AlertFolders {
-  /** Absolute paths. */
-  folder: string
-  done: string
-  failed: string
-  after: 'move' | 'delete' | 'keep'
-}
+import type { DropFolders } from './folders.ts'
+import type { FileFailure } from './portion.ts'
 
 const reasonEnding = '.reason.txt'
 
-/** The folders of a source's options, made absolute. Throws `config` when a file would come back to
- * the folder that it is taken from. */
-export function alertFolders(
-  source: string,
-  options: Pick<Options, 'folder' | 'done' | 'failed' | 'after'>,
-): AlertFolders {
-  const folder = resolve(options.folder)
-  const done = resolve(options.done ?? `${folder}/done`)
-  const failed = resolve(options.failed ?? `${folder}/failed`)
-  for (const [option, path] of Object.entries({ done, failed })) {
-    if (path !== folder) continue
-    throw error(
-      'config',
-      `sources.${source}.${option}: "${path}" is the drop folder itself; name another folder`,
-      { permanent: true },
-    )
-  }
-  return { folder, done, failed, after: options.after }
-}
-
-export class AlertFinish {
-  readonly #folders: AlertFolders
+export class DropFinish {
+  readonly #folders: DropFolders
   readonly #read: Afterwards
   readonly #refused: Afterwards
   readonly #purge: Purge
@@ -58,7 +29,7 @@ export class AlertFinish {
 
   /** `keepDone` and `settle` in ms. What is to be deleted and was left in `done`, as by a crash, is removed a
    * minute after its last change. */
-  constructor(folders: AlertFolders, keepDone: number, settle = localSettle) {
+  constructor(folders: DropFolders, keepDone: number, settle = localSettle) {
     const { folder, done, failed, after } = folders
     this.#folders = folders
     // An untouched file's times are `settle` apart at least; those of a written one hardly at all.
@@ -96,7 +67,7 @@ export class AlertFinish {
   }
 
   /** Moves the file to `failed` and writes the reason beside it. As `done` does. */
-  async failed(file: SeenFile, reason: AlertFailure): Promise<Notice | undefined> {
+  async failed(file: SeenFile, reason: FileFailure): Promise<Notice | undefined> {
     const { failed } = this.#folders
     const moved = await move(file, this.#folders, failed, this.#refused)
     if (moved.kind === 'changed') return changedNotice(file.name)
@@ -145,7 +116,7 @@ function isAside(name: Buffer): boolean {
 
 async function move(
   { name, identity }: SeenFile,
-  { folder }: AlertFolders,
+  { folder }: DropFolders,
   target: string,
   afterwards: Afterwards,
 ): Promise<Moved> {
@@ -160,7 +131,7 @@ async function move(
 }
 
 /** The file is out of the way already, so this may fail. */
-async function writeReason(path: Buffer, reason: AlertFailure): Promise<Notice | undefined> {
+async function writeReason(path: Buffer, reason: FileFailure): Promise<Notice | undefined> {
   try {
     const text = `${new Date().toISOString()} ${reason.code}\n${reason.message}\n`
     await writeFile(path, text, { flag: 'wx' })

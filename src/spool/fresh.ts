@@ -5,13 +5,13 @@
 import { idBytes } from '../io/lines.ts'
 import { pageIds, sameId } from './ids.ts'
 import type { Remembered } from './remembered.ts'
-import { SeenTable, fingerprint } from './seen.ts'
+import { SeenSegment, fingerprint } from './seen.ts'
 
 export class Fresh {
   readonly #remembered: Remembered
   readonly #since: number
   readonly #ids: Buffer
-  readonly #table: SeenTable
+  readonly #table: SeenSegment
   #count = 0
 
   /** `most`: ids that may be offered; `since`: the window's beginning in ms since 1970. */
@@ -19,7 +19,7 @@ export class Fresh {
     this.#remembered = remembered
     this.#since = since
     this.#ids = Buffer.allocUnsafe(most * idBytes)
-    this.#table = new SeenTable(most)
+    this.#table = new SeenSegment(most)
   }
 
   /** True when the id at this offset was given before. */

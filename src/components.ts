@@ -13,12 +13,14 @@ interface SourceKind {
   schema: Schema
   /** The smaller, the more urgent. */
   priority: number
+  timelines?: boolean
   create(options: never, context: SourceContext): Source
 }
 
 interface DestinationKind {
   schema: Schema
-  create(options: never, context: { name: string }): Destination
+  timelines?: boolean
+  create(options: never, context: { name: string; folder?: string }): Destination
 }
 
 export const tables: {

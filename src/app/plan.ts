@@ -3,13 +3,14 @@
  * Two of a name that are alike in that are one and the same, and a change of the configuration leaves
  * it running.
  */
-import { byPriority } from '../components.ts'
+import { byPriority, tables } from '../components.ts'
 import type {
   Configuration,
   DestinationConfiguration,
   SourceConfiguration,
 } from '../config/load.ts'
 import { pemPaths, withPem } from '../config/pem.ts'
+import { reads } from '../config/reads.ts'
 import { retryQueue } from '../control/take-back.ts'
 
 export interface Planned<Component> {
@@ -53,11 +54,11 @@ export async function planOf({ sources, destinations }: Configuration): Promise<
 
 /** The queues that a destination reads; what it is to be given once more comes last. */
 export function queuesOf(
-  { name, from }: DestinationConfiguration,
+  destination: DestinationConfiguration,
   sources: readonly SourceConfiguration[],
 ): string[][] {
-  const read = sources.filter((source) => from === null || from.includes(source.name))
-  return [...byPriority(read), [retryQueue(name)]]
+  const read = sources.filter((source) => reads(destination, source, tables))
+  return [...byPriority(read), [retryQueue(destination.name)]]
 }
 
 /** Absolute paths of all files that the configuration was made of and its components use. */

@@ -8,6 +8,7 @@ import { isGroup, unusable } from './document.ts'
 import type { Path } from './document.ts'
 import { nearest, suggestion } from '../io/nearest.ts'
 import type { Problems } from './problems.ts'
+import { reads } from './reads.ts'
 import { common } from './schema.ts'
 import type { ComponentKind, Tables } from './schema.ts'
 import { readGroup, readSection } from './section.ts'
@@ -77,7 +78,11 @@ function checkRate(rate: unknown, path: Path, problems: Problems): void {
 /** Tells what is wrong between the two maps, of which `given` has every name that was written. */
 export function checkWiring(
   given: { sources: unknown; destinations: unknown },
-  destinations: readonly Component[],
+  {
+    sources: read,
+    destinations,
+  }: { sources: readonly Component[]; destinations: readonly Component[] },
+  tables: Tables,
   problems: Problems,
 ): void {
   const sources = namesOf(given.sources)
@@ -101,11 +106,25 @@ export function checkWiring(
   // With a destination left out or a name misspelt, who reads what is not known.
   const known = from.flat().every((name) => name === null || sources.includes(name))
   if (destinations.length !== namesOf(given.destinations)?.length || !known) return
-  if (destinations.length === 0 || from.includes(null)) return
-  for (const source of sources) {
-    if (from.some((names) => names?.includes(source))) continue
-    const names = destinations.map(({ name }) => name).join(' or ')
-    problems.add(['sources', source], `no destination reads it; add it to the from of ${names}`)
+  // What the type of a source gives is not known when the type is not.
+  if (destinations.length === 0 || read.length !== sources.length) return
+  const names = destinations.map(({ name }) => name).join(' or ')
+  for (const source of read) {
+    if (destinations.some((one) => reads(readerOf(one), source, tables))) continue
+    const isTimeline = tables.sources[source.type]?.timelines && from.includes(null)
+    const why = isTimeline ? ', as timelines go only where they are named (and to s3)' : ''
+    const cure = from.includes(null) ? 'write' : 'add'
+    problems.add(
+      ['sources', source.name],
+      `no destination reads it${why}; ${cure} it to the from of ${names}`,
+    )
+  }
+  for (const destination of destinations) {
+    if (read.some((source) => reads(readerOf(destination), source, tables))) continue
+    problems.add(
+      ['destinations', destination.name],
+      'it would get nothing, as it takes timelines alone and no source gives any; write in its from the sources that it is to get',
+    )
   }
 }
 
@@ -127,6 +146,10 @@ function readType(
   const meant = near === undefined ? '' : `; did you mean ${near}?`
   problems.addValue(place, type, `is not one of ${types.join(', ')}${meant}`)
   return undefined
+}
+
+function readerOf({ type, common }: Component): Parameters<typeof reads>[0] {
+  return { type, from: common['from'] as string[] | null }
 }
 
 /** The keys of a map that was written; undefined for what is no map and was reported as such. */

@@ -16,6 +16,7 @@ import { findFile } from './find.ts'
 import { checkFolders } from './folders.ts'
 import { interpolate } from './interpolate.ts'
 import type { Surroundings } from './interpolate.ts'
+import { checkListens } from './listens.ts'
 import { readTests } from './mapping-tests.ts'
 import type { MappingTest } from './mapping-tests.ts'
 import { suggestion } from '../io/nearest.ts'
@@ -184,12 +185,13 @@ function build(document: Document, building: Building): Configuration {
   const tests = readTests(whole['tests'], whole['sources'], problems)
   if (!building.empty) {
     const given = { sources: whole['sources'], destinations: whole['destinations'] }
-    checkWiring(given, destinations, problems)
-    checkSameAs(sources, destinations, problems)
+    checkWiring(given, { sources, destinations }, tables, problems)
+    checkSameAs(sources, destinations, tables, problems)
   }
   problems.throwIfAny()
   // Not before: where an option was refused its default stands, and would be compared.
   checkFolders(sources, String(spool['folder']), building.cwd, problems)
+  checkListens(sources, String(status['listen']), problems)
   problems.throwIfAny()
   // The schemas have just been enforced: these are the shapes that they describe.
   return freeze({

@@ -5,6 +5,8 @@
  */
 import { suggestion } from '../io/nearest.ts'
 import type { Problems } from './problems.ts'
+import { reads } from './reads.ts'
+import type { Tables } from './schema.ts'
 
 interface Component {
   name: string
@@ -14,6 +16,7 @@ interface Component {
 
 interface Reader {
   name: string
+  type: string
   common: Readonly<Record<string, unknown>>
 }
 
@@ -30,6 +33,7 @@ export function sameAsOf({ options }: Pick<Component, 'options'>): string | unde
 export function checkSameAs(
   sources: readonly Component[],
   destinations: readonly Reader[],
+  tables: Tables,
   problems: Problems,
 ): void {
   const records = sources.filter(({ type }) => type === recordType).map(({ name }) => name)
@@ -43,10 +47,11 @@ export function checkSameAs(
       problems.addValue(path, other, wrong)
       continue
     }
-    for (const { name, common } of destinations) {
+    for (const { name, type, common } of destinations) {
       const from = common['from'] as string[] | null
-      if (from === null || from.includes(source.name) === from.includes(other)) continue
-      const [has, lacks] = from.includes(other) ? [other, source.name] : [source.name, other]
+      const gets = (one: Component) => reads({ type, from }, one, tables)
+      if (!named || gets(source) === gets(named)) continue
+      const [has, lacks] = gets(named) ? [other, source.name] : [source.name, other]
       problems.addValue(
         path,
         other,

@@ -32,6 +32,8 @@ export interface Schema {
 /** The part of a component that the configuration needs. */
 export interface ComponentKind {
   schema: Schema
+  /** Of a source: it gives timelines; of a destination: it takes nothing else unless it is told to. */
+  timelines?: boolean
 }
 
 /** Components by the `type` that is written in the configuration. */
@@ -90,7 +92,7 @@ export const common = {
   },
   destinations: {
     from: {
-      doc: 'Names of the sources whose events it gets; not set: all of them.',
+      doc: 'Names of the sources whose events it gets; not set: all but timelines (an s3 destination: timelines alone).',
       format: 'names',
       default: null,
     },

@@ -6,6 +6,7 @@
  * is made and tried before anything is stopped: what is wrong with it is thrown, and everything runs
  * on as before, with the certificates and secrets of before.
  */
+import { resolve } from 'node:path'
 import { startLines, startWarnings, strandedIn } from './app/announce.ts'
 import { differences, makeOnce, refuseRestart } from './app/changes.ts'
 import { planOf } from './app/plan.ts'
@@ -107,7 +108,7 @@ export class App {
     const configuration = this.#configuration
     spool.configure(spoolConfiguration(configuration))
     await this.#status.move(configuration.status)
-    const running = new Running(spool, this.events)
+    const running = new Running(spool, this.events, resolve(configuration.spool.folder))
     const plan = await planOf(configuration)
     if (this.#ending.signal.aborted) return
     this.#control = await startControl({

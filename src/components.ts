@@ -1,6 +1,7 @@
 /**
  * Sources and destinations made from the configuration, by the tables of their types.
  */
+import { join } from 'node:path'
 import type { DestinationConfiguration, SourceConfiguration } from './config/load.ts'
 import type { Schema } from './config/schema.ts'
 import type { Destination, Source, SourceContext } from './core.ts'
@@ -35,8 +36,13 @@ export function createSource(
   return kindOf(tables.sources, type).create(options as never, { name, remembers })
 }
 
-export function createDestination({ name, type, options }: DestinationConfiguration): Destination {
-  return kindOf(tables.destinations, type).create(options as never, { name })
+/** `spoolFolder`: where one that keeps files of its own has its folder; without it, it cannot deliver. */
+export function createDestination(
+  { name, type, options }: DestinationConfiguration,
+  spoolFolder?: string,
+): Destination {
+  const folder = spoolFolder === undefined ? {} : { folder: join(spoolFolder, `${type}-${name}`) }
+  return kindOf(tables.destinations, type).create(options as never, { name, ...folder })
 }
 
 /** Names of sources by urgency, the most urgent first; equals together. */

@@ -10,7 +10,7 @@ import { error } from '../error.ts'
 export async function makeOnce({ sources, destinations }: Configuration): Promise<void> {
   const made = [
     ...sources.map((source) => createSource(source, () => false)),
-    ...destinations.map(createDestination),
+    ...destinations.map((destination) => createDestination(destination)),
   ]
   await Promise.all(made.map((component) => component.close()))
 }

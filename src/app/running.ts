@@ -36,6 +36,7 @@ export interface Changes {
 export class Running {
   readonly #spool: LmdbSpool
   readonly #events: Events
+  readonly #folder: string
   readonly #ending = new AbortController()
   #whenFull: ReadonlyMap<string, 'hold' | 'reject'> = new Map()
   /** By destination: one that is changed goes on where it was, in mid block too. */
@@ -59,7 +60,7 @@ export class Running {
   })
 
   readonly #destinations = new Loops<PlannedDestination, Destination>({
-    make: ({ component }) => createDestination(component),
+    make: ({ component }) => createDestination(component, this.#folder),
     check: (_name, destination, signal) => destination.check(signal, false),
     run: (name, { component, queues }, destination, signal) =>
       forward({
@@ -79,9 +80,11 @@ export class Running {
     },
   })
 
-  constructor(spool: LmdbSpool, events: Events) {
+  /** `folder`: the spool's, absolute. */
+  constructor(spool: LmdbSpool, events: Events, folder: string) {
     this.#spool = spool
     this.#events = events
+    this.#folder = folder
   }
 
   /** Starts everything. As at any start nothing is tried before: what does not work yet waits. */

@@ -96,20 +96,20 @@ async function* batchesOf(
     const { name, options } = sourceOptions(configuration, isActivity, wanted)
     const mapping = new WatchedMapping(options as Mapped, `sources.${name}.mapping`, raw)
     const { map } = mapping
-    if (!isActivity) {
-      const batches = readFileOnce(path, options as Parameters<typeof readFileOnce>[1], map)
-      try {
+    try {
+      if (!isActivity) {
+        const batches = readFileOnce(path, options as Parameters<typeof readFileOnce>[1], map)
         for (const batch of batches) yield { batch, mapping }
-      } catch (thrown) {
-        // What stands where a header belongs may be a record.
-        const { code, message } = asCefline(thrown)
-        throw mapping.hides ? error(code, withoutValues(message)) : thrown
+      } else {
+        const records = recordsIn(await readFile(path), file)
+        const { profile } = options as Mapped
+        const batch = activityBatch(records, { profile, map, receivedAt: Date.now(), origin: file })
+        yield { batch, mapping }
       }
-    } else {
-      const records = recordsIn(await readFile(path), file)
-      const { profile } = options as Mapped
-      const batch = activityBatch(records, { profile, map, receivedAt: Date.now(), origin: file })
-      yield { batch, mapping }
+    } catch (thrown) {
+      // What stands where a header belongs may be a record, and what is no JSON is quoted.
+      const { code, message } = asCefline(thrown)
+      throw mapping.hides ? error(code, withoutValues(message)) : thrown
     }
   } finally {
     if (folder) await rm(folder, { recursive: true })

@@ -67,6 +67,7 @@ export class IntegrationApi {
       host: tls.servername ?? bareHost(url),
       place: url.origin,
       encrypted: url.protocol === 'https:',
+      lockout: this.#lockout,
     })
   }
 
@@ -82,6 +83,20 @@ export class IntegrationApi {
 
   /** The next `count` records after the checkpoint. Throws its abort's reason when aborted. */
   async page(checkpoint: Checkpoint, count: number, signal: AbortSignal): Promise<Page> {
+    const done = await this.#lockout.turn(this.#options.url.origin, signal)
+    try {
+      return await this.#page(checkpoint, count, signal)
+    } finally {
+      done()
+    }
+  }
+
+  /** Safe before use, safe twice. */
+  async close(): Promise<void> {
+    await this.#wire.close()
+  }
+
+  async #page(checkpoint: Checkpoint, count: number, signal: AbortSignal): Promise<Page> {
     const address = this.address(checkpoint.mode)
     const request = pageRequest(address, checkpoint, count, this.#options)
     const maxAnswer = count === 1 ? largestRecord : undefined
@@ -104,15 +119,10 @@ export class IntegrationApi {
         show,
         scheme: this.#login.scheme,
         because: this.#login.refusal,
-        ...(isPassword ? { passwordWait: this.#lockout.refused() } : {}),
+        ...(isPassword ? { passwordWait: this.#lockout.refused(this.#login.proofs) } : {}),
       })
     }
     return readPage(body, headers['content-type'], place, show)
-  }
-
-  /** Safe before use, safe twice. */
-  async close(): Promise<void> {
-    await this.#wire.close()
   }
 
   /** Runs `work` for `timeout` at most. A slow drip resets every timer but this one. */

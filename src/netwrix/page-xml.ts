@@ -147,6 +147,8 @@ function put(fields: Map<string, unknown>, name: string, value: unknown): void {
     return
   }
   const before = fields.get(name)
-  if (Array.isArray(before)) before.push(value)
+  // Two lists are one: only a DetailList's value is a list of its own.
+  if (Array.isArray(before) && Array.isArray(value)) fields.set(name, [before, value].flat())
+  else if (Array.isArray(before)) before.push(value)
   else fields.set(name, [before, value])
 }

@@ -68,11 +68,13 @@ export function refusedByProxy(
     authorization === undefined
       ? `write user and password into ${from} (http://user:password@host:port)`
       : `check user and password in ${from}`
+  // A refused password may be one of Windows' accounts, which `auth/lockout.ts` says more of.
+  const minutes = authorization === undefined ? 5 : 35
   return error(
     'unauthorized',
     `the proxy ${url.origin} answered 407: it wants ${wants}; ${cure}. Only Basic is known here. ` +
-      'Tried again only every 5 minutes',
-    { retryAfter: 5 * 60_000 },
+      `Tried again only every ${minutes} minutes, or at once with a changed configuration`,
+    { retryAfter: minutes * 60_000 },
   )
 }
 
@@ -82,6 +84,14 @@ export function proxyFailure({ url, from }: Proxy, thrown: unknown): CeflineErro
   const { code, message } = firstOf(thrown)
   const missing = code === 'ENOTFOUND' || code === 'EAI_AGAIN'
   const what = `${code ?? ''} ${shorten(printable(message), 200)}`.trim()
+  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code ?? '')) {
+    return error(
+      'tls',
+      `the certificate of the proxy ${url.origin} (${from}) is of an authority that is not trusted ` +
+        `here (${what}): start Cefline with NODE_EXTRA_CA_CERTS=/path/authority.pem, as tls.ca is ` +
+        'for the server behind it',
+    )
+  }
   return error(
     missing ? 'dns' : 'network',
     `no connection through the proxy ${url.origin} (${what}): check ${from}, or set proxy: none ` +

@@ -27,7 +27,7 @@ import { checkApi, run } from '../netwrix/api-check.ts'
 import { doubtfulFilter, markStuck, unverified } from '../netwrix/api-notices.ts'
 import { loginOptions, readUrl, refuseUnusable } from '../netwrix/api-options.ts'
 import type { Options } from '../netwrix/api-options.ts'
-import { Lockout } from '../netwrix/auth/lockout.ts'
+import { lockoutOf } from '../netwrix/auth/lockout.ts'
 import { LoginNotice } from '../netwrix/auth/notice.ts'
 import { beginning } from '../netwrix/beginning.ts'
 import type { Beginning, Wanted } from '../netwrix/beginning.ts'
@@ -73,7 +73,7 @@ class NetwrixApi implements Source {
     this.#leaveOut = leaveOutOf(options.leaveOut)
     refuseUnusable(options, place)
     const login = loginOptions(options, url, place)
-    const lockout = new Lockout()
+    const lockout = lockoutOf(url.origin, options.username, options.password)
     this.#client = { url, timeout, tls, place, format, filter, lockout, ...login }
     this.#login = new LoginNotice(url)
     this.#map = compileMapping(options.mapping, `${place}.mapping`)

@@ -67,3 +67,31 @@ for (const [name, content, message] of [
     await t.rejects(previewOf(t, content), { code: 'bad-answer', message })
   })
 }
+
+t.test('what is no JSON is not quoted where the mapping hides values', async (t) => {
+  const content = '{"RID":"1","Who":"jane","What":jane.secret}'
+  for (const [privacy, message] of [
+    [{ fields: { Who: 'drop' } }, /^(?!.*(jane|secret)).*records is not JSON: /],
+    [undefined, /records is not JSON: .*jane/],
+  ] as const) {
+    const folder = t.testdir({
+      records: content,
+      'cefline.json': JSON.stringify({
+        sources: {
+          activity: {
+            type: 'netwrix-api',
+            url: 'https://auditor.example.com:9699',
+            username: 'siem',
+            password: 'p',
+            ...(privacy ? { mapping: { privacy } } : {}),
+          },
+        },
+        destinations: { out: { type: 'console' } },
+      }),
+    })
+    await t.rejects(
+      preview({ config: join(folder, 'cefline.json'), files: [join(folder, 'records')] }),
+      { code: 'bad-answer', message },
+    )
+  }
+})

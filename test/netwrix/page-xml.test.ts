@@ -274,3 +274,10 @@ t.test('names of Object.prototype are names', async (t) => {
     ['constructor', 'y'],
   ])
 })
+
+t.test('two lists of details are one', async (t) => {
+  const list = (name: string) =>
+    `<DetailList><Detail><PropertyName>${name}</PropertyName></Detail></DetailList>`
+  const { value } = readXml(`<ActivityRecord>${list('a')}${list('b')}</ActivityRecord>`)
+  t.same(value, { DetailList: [{ PropertyName: 'a' }, { PropertyName: 'b' }] })
+})

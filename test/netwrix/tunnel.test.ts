@@ -80,7 +80,10 @@ t.test('https through CONNECT', needs('openssl'), async (t) => {
   const refused = await failure(
     apiClient(t, { ...common, proxy: proxyOf(url, wrong) }).page(everything, 1, never),
   )
-  t.match(refused, { message: /check user and password in sources\.activity\.proxy/ })
+  t.match(refused, {
+    retryAfter: 2_100_000,
+    message: /check user and password in sources\.activity\.proxy.* 35 minutes/,
+  })
   t.notMatch(inspect(refused, { depth: Infinity, showHidden: true }), /wr0ng|dXNlcjp3cjBuZw/)
 
   const barred = await proxy(t, { refuse: 403 })
@@ -152,4 +155,19 @@ t.test('check says which way it takes', needs('openssl'), async (t) => {
     { name: 'tls', ok: true },
     { name: 'authentication', ok: true, detail: /is let in by .*\/enum \(Basic\); at least one/ },
   ])
+})
+
+t.test('a proxy over https whose authority is not known', needs('openssl'), async (t) => {
+  // Anything with such a certificate: it is not asked for a tunnel.
+  const api = await startIntegrationApi({ records: 1 })
+  t.teardown(() => api.close())
+  for (const target of ['https://auditor.invalid:9699', 'http://auditor.invalid:9699']) {
+    const through = proxyOf(target, api.url)
+    const tls = { ...apiTls, ca: api.ca }
+    const client = apiClient(t, { url: target, tls, proxy: through, timeout: 3000 })
+    t.match(await failure(client.page(everything, 1, never)), {
+      code: 'tls',
+      message: /certificate of the proxy .*sources\.activity\.proxy.*NODE_EXTRA_CA_CERTS/,
+    })
+  }
 })

@@ -17,6 +17,7 @@ import type { Challenge } from './challenges.ts'
 import { chooseScheme } from './choose.ts'
 import type { LoginOptions } from './choose.ts'
 import { strongestDigest } from './digest.ts'
+import type { Lockout } from './lockout.ts'
 import type { Scheme, SchemeName } from './scheme.ts'
 
 /** What a login needs to know of an answer. */
@@ -47,7 +48,7 @@ const mostUnanswered = 2
 const mostLegs = 6
 
 export class Login {
-  readonly #options: LoginOptions
+  readonly #options: LoginOptions & { lockout: Lockout }
   #scheme: Scheme | undefined
   #setbacks: readonly string[] = []
   #ticketRefused: string | undefined
@@ -55,10 +56,12 @@ export class Login {
   #kept: number | undefined
   /** The last leg, with the proof of the password, was cut off without an answer. */
   #isUnanswered = false
+  /** Proofs of the password that went out for the request in hand. */
+  #proofs = 0
   /** False for a server that wants a login with every request, whatever the connection. */
   #keeps = true
 
-  constructor(options: LoginOptions) {
+  constructor(options: LoginOptions & { lockout: Lockout }) {
     this.#options = options
   }
 
@@ -70,6 +73,11 @@ export class Login {
   /** Why the server refused the last login, where it said so. */
   get refusal(): string | undefined {
     return this.#scheme?.refusal
+  }
+
+  /** How often the password was shown for the last request; a ticket is none. */
+  get proofs(): number {
+    return this.#proofs
   }
 
   /** What was chosen and why nothing stronger, as the end of a sentence. */
@@ -85,6 +93,7 @@ export class Login {
 
   /** The answer to the request, logged in; a 401 when the login was refused. */
   async ask<T extends Reply>(attempt: Attempt<T>): Promise<T> {
+    this.#proofs = 0
     let cut = 0
     let unanswered = 0
     // A proof that got no answer may have been counted as a wrong password: not three of them.
@@ -100,7 +109,7 @@ export class Login {
         `${cut} times, as its connection was closed or changed half-way: whatever ` +
         'stands in between (a proxy, a load balancer) must keep one connection for it; else set ' +
         'auth to digest or basic',
-      { retryAfter: 5 * 60_000 },
+      { retryAfter: unanswered > 0 ? this.#options.lockout.refused(unanswered) : 5 * 60_000 },
     )
   }
 
@@ -171,6 +180,7 @@ export class Login {
       // A server that has closed the connection may have said so by now.
       if (before !== undefined) await turn()
       if (before !== undefined && attempt.connection() !== before) return undefined
+      if (made.last && scheme.name !== 'Negotiate') this.#proofs += 1
       try {
         answer = await attempt.send(made.authorization, made.last)
       } catch (thrown) {

@@ -1,7 +1,7 @@
 /**
  * Negotiate: a Kerberos ticket for `HTTP/host`, out of a keytab or a credential cache. No password
- * is used or sent, so a refused ticket locks no account. Where the server proves itself in return,
- * the proof is checked.
+ * is used or sent, so a ticket that the server refuses locks no account; a keytab's key that the realm
+ * refuses may, and rests (`key-rest.ts`). Where the server proves itself in return, the proof is checked.
  *
  * Source: RFC 4559 section 4. No channel binding: the package has none.
  */
@@ -10,6 +10,7 @@ import type { CeflineError } from '../../error.ts'
 import { printable, shorten } from '../../io/printable.ts'
 import { kerberosPrincipal } from './account.ts'
 import type { Challenge } from './challenges.ts'
+import { isRefusedKey, keyRest, rememberRefusal, requireRested } from './key-rest.ts'
 import { openContext, reasonOf } from './kerberos-library.ts'
 import type { Context, Tickets } from './kerberos-library.ts'
 import type { Answered, Scheme } from './scheme.ts'
@@ -38,13 +39,24 @@ export class Negotiate implements Scheme {
   /** Gets the first token, so that it is known whether there is one. Throws why there is none. */
   async prepare(): Promise<void> {
     const { username, host, tickets } = this.#options
+    const principal = kerberosPrincipal(username)
+    const keytab = tickets.keytab ?? ''
     try {
-      const opened = await openContext(host, kerberosPrincipal(username), tickets)
+      requireRested(keytab, principal)
+      const opened = await openContext(host, principal, tickets)
       this.#context = opened.context
       this.#ready = opened.token
     } catch (thrown) {
+      const what = `no Kerberos ticket of ${printable(principal)} for HTTP/${host}`
+      if (isRefusedKey(reasonOf(thrown))) {
+        rememberRefusal(keytab, principal, thrown)
+        const cure =
+          'the account has another key by now: make the keytab anew. The realm counts this like a ' +
+          'wrong password, so this one is tried again only in 35 minutes'
+        throw this.#failure(what, thrown, cure, keyRest)
+      }
       throw this.#failure(
-        `no Kerberos ticket of ${printable(kerberosPrincipal(username))} for HTTP/${host}`,
+        what,
         thrown,
         'set keytab or credentialCache to where its key or ticket is, and look at krb5.conf',
       )
@@ -89,9 +101,9 @@ export class Negotiate implements Scheme {
     }
   }
 
-  #failure(what: string, thrown: unknown, cure: string): CeflineError {
+  #failure(what: string, thrown: unknown, cure: string, retryAfter = 5 * 60_000): CeflineError {
     return error('unauthorized', `${this.#options.place}: ${what} (${said(thrown)}): ${cure}`, {
-      retryAfter: 5 * 60_000,
+      retryAfter,
     })
   }
 }

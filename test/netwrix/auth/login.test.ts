@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import t from 'tap'
 import type { Test } from 'tap'
-import { Lockout } from '../../../src/netwrix/auth/lockout.ts'
+import { Lockout, lockoutOf } from '../../../src/netwrix/auth/lockout.ts'
 import { ntlmChannelBinding } from '../../../src/netwrix/auth/channel-binding.ts'
 import { apiClient, failure } from '../../helpers/api-client.ts'
 import { makeAuthority } from '../../helpers/certificates.ts'
@@ -138,7 +139,7 @@ t.test('a proof that got no answer may count as a wrong password: twice at most'
   const api = await server(t, { offers: ['NTLM'] })
   api.troubles.push(...Array<Trouble>(9).fill('close-after-proof'))
   const thrown = await failure(apiClient(t, { url: api.url }).page(everything, 1, never))
-  t.match(thrown, { code: 'network', message: /cut off 2 times/, retryAfter: 300_000 })
+  t.match(thrown, { code: 'network', message: /cut off 2 times/, retryAfter: 2_100_000 })
   t.equal(api.proofs.length, 2)
 })
 
@@ -152,6 +153,77 @@ t.test('a password that was refused before rests for longer, in the next client 
   await apiClient(t, { url: api.url, lockout }).page(everything, 1, never)
   t.match(await ask('not-this-one'), { retryAfter: 300_000, message: /only in 5 minutes/ })
 })
+
+t.test('sources with one account count their refusals together', async (t) => {
+  const api = await server(t, { offers: ['NTLM'] })
+  const source = (password: string) => lockoutOf(api.url, 'ENTERPRISE\\siem', password)
+  const locks = [source('not-this-one'), source('not-this-one'), source('not-this-one')]
+  const ask = (lockout = new Lockout(), password = 'not-this-one') =>
+    apiClient(t, { url: api.url, lockout, password }).page(everything, 1, never)
+  const thrown = await Promise.all(locks.map((lockout) => failure(ask(lockout))))
+  t.same(api.proofs, [false], 'all at once, and one of them tried')
+  for (const one of thrown) {
+    t.match(one, { code: 'unauthorized', message: /only in 5 minutes/ })
+    t.ok((one.retryAfter ?? 0) > 290_000)
+    noSecret(t, one, 'not-this-one')
+  }
+  t.match(thrown[1]?.message, /refused this username and password to another source/)
+  t.match(await failure(ask(locks[1])), { retryAfter: 2_100_000 }, 'it has waited')
+  t.match(await failure(ask(locks[0])), { message: /to another source.* 35 minutes/ })
+  t.equal(api.proofs.length, 2)
+  t.match(await failure(ask(source('not-this-one'))), { retryAfter: 2_100_000 }, 'a changed one')
+  t.equal(api.proofs.length, 3)
+  await ask(source('p4ss:wörd'), 'p4ss:wörd')
+  t.equal(api.proofs.length, 4, 'another password')
+})
+
+t.test('who waits for its turn stops when it is told to', async (t) => {
+  const [first, second] = [lockoutOf('a', 'b', 'c'), lockoutOf('a', 'B', 'c')]
+  const done = await first.turn('a', never)
+  const stop = new AbortController()
+  const waiting = second.turn('a', stop.signal)
+  stop.abort(new Error('stopped'))
+  await t.rejects(waiting, { message: 'stopped' })
+  const next = second.turn('a', never)
+  done()
+  const end = await next
+  first.accepted()
+  await first.turn('a', never)
+  end()
+})
+
+t.test('two proofs for one request are two', async (t) => {
+  const lockout = new Lockout()
+  t.equal(lockout.refused(2), 2_100_000)
+  const api = await server(t, { offers: ['NTLM'] })
+  api.troubles.push('close-after-proof')
+  const client = apiClient(t, { url: api.url, password: 'not-this-one' })
+  t.match(await failure(client.page(everything, 1, never)), { retryAfter: 2_100_000 })
+  t.equal(api.proofs.length, 2)
+})
+
+t.test(
+  'Digest: a password that ceases to be right goes under two nonces, and both count',
+  async (t) => {
+    let nonce = 0
+    let proofs = 0
+    const api = createServer((request, response) => {
+      const { authorization } = request.headers
+      if (authorization !== undefined) proofs += 1
+      const isIn = authorization !== undefined && proofs === 1
+      if (!isIn) response.setHeader('www-authenticate', `Digest realm="r", nonce="${(nonce += 1)}"`)
+      response.writeHead(isIn ? 200 : 401, { 'content-type': 'application/json' })
+      response.end('{"ActivityRecordList":[]}')
+    }).listen(0, '127.0.0.1')
+    t.teardown(() => api.close())
+    await once(api, 'listening')
+    const { port } = api.address() as AddressInfo
+    const client = apiClient(t, { url: `http://127.0.0.1:${port}` })
+    await client.page(everything, 1, never)
+    t.match(await failure(client.page(everything, 1, never)), { retryAfter: 2_100_000 })
+    t.equal(proofs, 3)
+  },
+)
 
 t.test('a changed challenge is a refusal, not another try', async (t) => {
   const api = await server(t, { offers: ['NTLM'] })

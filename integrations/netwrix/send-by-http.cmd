@@ -35,14 +35,15 @@ if not exist "%CEFLINE_CA%" goto send
 if not defined TRUST set "TRUST=--ssl-no-revoke"
 set TRUST=%TRUST% --cacert "%CEFLINE_CA%"
 
+rem curl takes a redirection for a success, unless it is to follow it and may not: that is its code 47.
 :send
-"%CEFLINE_CURL%" --fail --silent --show-error --connect-timeout 15 --max-time 120 %TRUST% --header "@%CEFLINE_HEADER%" --header "Content-Type: text/csv" --data-binary "@%FILE%" --output NUL "%CEFLINE_URL%"
+"%CEFLINE_CURL%" --fail --location --max-redirs 0 --silent --show-error --connect-timeout 15 --max-time 120 %TRUST% --header "@%CEFLINE_HEADER%" --header "Content-Type: text/csv" --data-binary "@%FILE%" --output NUL "%CEFLINE_URL%"
 set "CODE=%ERRORLEVEL%"
 goto sent
 
 :powershell
 if not exist "%~dp0send-by-http.ps1" goto noprogram
-"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe" -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "%~dp0send-by-http.ps1" -Url "%CEFLINE_URL%" -HeaderFile "%CEFLINE_HEADER%" -CaFile "%CEFLINE_CA%" -CsvFile "%FILE%"
+"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe" -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "%~dp0send-by-http.ps1" -Url "%CEFLINE_URL%" -HeaderFile "%CEFLINE_HEADER%" -CaFile "%CEFLINE_CA%" -CsvFile "%FILE%" <nul
 set "CODE=%ERRORLEVEL%"
 
 :sent

@@ -60,7 +60,7 @@ try {
     $line = [System.IO.File]::ReadAllText($HeaderFile).Trim()
 }
 catch {
-    Write-Reason $_.Exception.GetBaseException().Message
+    Write-Reason ($_.Exception.GetBaseException().Message)
     exit 26
 }
 if ($line -notmatch '^Authorization:\s*(\S.*)$') {
@@ -99,7 +99,7 @@ catch {
     $cause = $_.Exception
     while ($null -ne $cause -and $cause -isnot [System.Net.WebException]) { $cause = $cause.InnerException }
     if ($null -eq $cause) {
-        Write-Reason $_.Exception.GetBaseException().Message
+        Write-Reason ($_.Exception.GetBaseException().Message)
         exit 1
     }
     if ($null -ne $cause.Response) {
@@ -107,7 +107,7 @@ catch {
         Write-Reason ('it was answered ' + [int] $cause.Response.StatusCode + ': ' + $reader.ReadToEnd())
         exit 22
     }
-    Write-Reason $cause.GetBaseException().Message
+    Write-Reason ($cause.GetBaseException().Message)
     switch ($cause.Status.ToString()) {
         'TrustFailure' { exit 60 }
         'SecureChannelFailure' { exit 60 }

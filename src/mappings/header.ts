@@ -24,7 +24,11 @@ export function compileHeader(
   )
   if (set.length === 0) return undefined
   return (event, record) => {
-    for (const [field, template] of set) event[field] = template.render(record)
+    for (const [field, template] of set) {
+      const text = template.render(record)
+      // A record without what the text is made of keeps its own: no SIEM knows an event by nothing.
+      if (text.trim() !== '') event[field] = text
+    }
   }
 }
 

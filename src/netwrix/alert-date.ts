@@ -14,8 +14,8 @@
  * A date that could be both `M/d` and `d/M` is refused, never guessed, unless the configuration says
  * which it is. So `03/04/2026` needs `dateFormat`, while `03/28/2026` and `04/04/2026` do not.
  */
-import type { FromLocal } from './zone.ts'
-import { fromZone } from './zone.ts'
+import type { FromLocal } from '../io/local-time.ts'
+import { fromZone } from '../io/local-time.ts'
 
 export type DateFormat = 'auto' | 'month-first' | 'day-first'
 

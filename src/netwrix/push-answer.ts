@@ -15,9 +15,9 @@ export interface PushResult {
   id: string
   /** Of the file, without its header. */
   rows: number
-  /** Added to the spool; with `sameAs` one that the other source gave first is counted here too. */
+  /** Added to the spool. */
   spooled: number
-  /** Given before by this source, as by an earlier try. */
+  /** Given before by this source, as by an earlier try, or with `sameAs` by the other one. */
   alreadyGiven: number
   /** Set aside; their reasons are with Cefline's rejects. */
   rejected: number

@@ -37,6 +37,10 @@ export function refusedUnread(request: IncomingMessage, maxBody: number): Answer
     const message = 'the body is a form; send the file itself, as curl --data-binary @FILE does'
     return refusal(415, 'form', message)
   }
+  // RFC 9110, 14.5: who does not put parts together must not take one for the whole.
+  if (headers['content-range'] !== undefined) {
+    return refusal(400, 'partial', 'the body is a part of a file; send all of it, no Content-Range')
+  }
   if (Number(headers['content-length'] ?? 0) > maxBody) return tooLarge(maxBody)
   return undefined
 }
@@ -94,10 +98,13 @@ const gone = refusal(400, 'cut-off', 'the body ended too early; nothing of it wa
 function unpacked(request: IncomingMessage): Readable {
   if (['', 'identity'].includes(encodingOf(request))) return request
   const gunzip = createGunzip()
+  // One that broke off ends no pipe: neither now, nor while the file was being opened, nor with its
+  // last bytes still unread. Its place would be taken for ever.
   const end = () => {
-    if (!request.complete) gunzip.destroy(new Error('the body ended too early'))
+    if (!request.readableEnded) gunzip.destroy(new Error('the body ended too early'))
   }
   request.once('error', end).once('close', end)
+  if (request.destroyed) end()
   return request.pipe(gunzip)
 }
 
@@ -122,7 +129,7 @@ function whyNot(thrown: unknown, request: IncomingMessage, signal: AbortSignal):
   if (/^Z_/.test(errno)) {
     return refusal(400, 'encoding', 'the body is not what gzip makes, as its Content-Encoding says')
   }
-  if (errno === 'ECONNRESET' || (request.destroyed && !request.complete)) return gone
+  if (errno === 'ECONNRESET' || (request.destroyed && !request.readableEnded)) return gone
   return later('failed', `the body cannot be kept (${errno || 'no file can be written'})`)
 }
 

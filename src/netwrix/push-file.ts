@@ -33,6 +33,8 @@ export class PushFile {
   readonly outcome: Promise<Answer>
   #resolve!: (answer: Answer) => void
   #path: string
+  /** Ids of the batch that is handed over, which this source has not given before. */
+  #fresh: Uint8Array[] = []
   #isEnded = false
 
   constructor({ path, digest }: Body, client: string, key: string | undefined) {
@@ -79,11 +81,12 @@ export class PushFile {
 
   /** Takes account of a batch. To be called before it is handed over: afterwards all is remembered. */
   count({ read, lines, rejects, ignored }: Batch, remembers: Remembers): void {
-    const fresh = new Set<string>()
+    const fresh = new Map<string, Uint8Array>()
     for (let at = 0; at < lines.ids.length; at += idBytes) {
-      const id = lines.ids.subarray(at, at + idBytes)
-      if (!remembers(id)) fresh.add(id.toString('latin1'))
+      const id = Buffer.from(lines.ids.subarray(at, at + idBytes))
+      if (!remembers(id)) fresh.set(id.toString('latin1'), id)
     }
+    this.#fresh = [...fresh.values()]
     const result = this.#result
     result.rows += read
     result.spooled += fresh.size
@@ -94,6 +97,15 @@ export class PushFile {
       result.rejects ??= []
       if (result.rejects.length < mostTold) result.rejects.push({ row, code })
     }
+  }
+
+  /** To be called when that batch is durable. What is not remembered now was left out, for the source
+   * that `sameAs` names gave it first: the spool keeps an id with whose line it took (`append.ts`). */
+  durable(remembers: Remembers): void {
+    const left = this.#fresh.filter((id) => !remembers(id)).length
+    this.#fresh = []
+    this.#result.spooled -= left
+    this.#result.alreadyGiven += left
   }
 
   /** What is answered when all its batches are durable. */

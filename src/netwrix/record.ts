@@ -190,7 +190,9 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** In quotation marks, whatever it is: by these the log knows what to leave out. */
 function shown(value: unknown): string {
   const json = JSON.stringify(value) ?? String(value)
-  return json.length > 200 ? `${json.slice(0, 200)}…` : json
+  const text = json.length > 200 ? `${json.slice(0, 200)}…` : json
+  return typeof value === 'string' ? text : `"${text}"`
 }

@@ -31,7 +31,7 @@ import { PushNotices } from '../netwrix/push-notices.ts'
 import { pushAddress, refuseUnusable } from '../netwrix/push-options.ts'
 import type { Options } from '../netwrix/push-options.ts'
 import { PushServer } from '../netwrix/push-server.ts'
-import { fromZone } from '../netwrix/zone.ts'
+import { fromZone } from '../io/local-time.ts'
 
 export { schema } from '../netwrix/push-options.ts'
 export type { Options }
@@ -169,6 +169,7 @@ class NetwrixPush implements Source {
         this.#inbox.handOver()
         yield isRead && remember ? { ...batch, remember } : batch
         this.#inbox.durable()
+        file.durable(this.#remembers)
         if (end?.failure) answer = this.#whyRefused(end.failure)
         else if (end) answer = file.result()
         if (signal.aborted) return

@@ -15,7 +15,7 @@
  * No number is used twice, since the greatest one is never removed, not even by its owner at the end:
  * a dead process cannot be mistaken for a living one, nor a claim that has just been made be removed
  * as a stale one. Where no socket can be made (a volume that has none, a full disk), those of others
- * are asked all the same, and the owner's record decides (`owner.ts`).
+ * are asked all the same, the owner's record decides (`owner.ts`), and it is said (`spool.ts`).
  */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, linkSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -49,6 +49,11 @@ export class Claim {
   constructor(folder: string, real: string) {
     this.#folder = folder
     this.#real = real
+  }
+
+  /** False before it is taken, and where none can be made: then the owner's record alone decides. */
+  get isHeld(): boolean {
+    return this.#server !== undefined
   }
 
   /** Throws `spool-owner` when another process has it, or the system's error when that cannot be

@@ -2,6 +2,7 @@
  * What went wrong with the spool as a whole, told with the cause and the cure.
  */
 import { hostname } from 'node:os'
+import type { Notice } from '../core.ts'
 import { error } from '../error.ts'
 import type { CeflineError } from '../error.ts'
 import type { Answer } from './answers.ts'
@@ -69,6 +70,15 @@ export function claimed(folder: string, { pid, host }: Answer): CeflineError {
   const one = pid === undefined ? 'a process that does not answer' : `process ${pid}`
   const where = isHere ? 'perhaps in another container' : `of ${host}`
   return elsewhere(folder, `${one}, ${where}`)
+}
+
+/** Said once for each opening: nothing has failed yet. */
+export function unclaimed(folder: string): Notice {
+  const message =
+    `spool ${folder} could not be claimed: no socket can be made there, so a Cefline of another container would not ` +
+    'see that it is in use, and would take it over; make room for files on its volume (df -i), or ' +
+    'give it a volume that has sockets, and restart'
+  return { level: 'warn', code: 'spool-unclaimed', message }
 }
 
 /** An appliance answers in the folder, perhaps one of a release without claims. */

@@ -25,7 +25,7 @@ export interface SpoolOptions {
   joined?: Groups
   /** Take a folder on a network file system all the same. Default false. */
   allowNetwork?: boolean
-  /** Told of a damaged block when it is found. */
+  /** Told of a damaged block when it is found, and of a folder that could not be claimed. */
   notice?: (notice: Notice) => void
   /** For tests: ms since 1970. */
   now?: () => number

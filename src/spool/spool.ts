@@ -10,6 +10,7 @@
  *   aside and counted, what is rejected is kept; and the books of every destination add up.
  */
 import { asCefline } from '../error.ts'
+import { unclaimed } from './failure.ts'
 import type { LmdbSpool, SpoolOptions } from './interface.ts'
 import { SpoolOnLmdb } from './lmdb-spool.ts'
 import { placeOf } from './place.ts'
@@ -25,10 +26,12 @@ export { schema } from './schema.ts'
  * `spool-damaged` when its file cannot be opened safely, else `spool-failed`.
  */
 export async function openSpool(options: SpoolOptions): Promise<LmdbSpool> {
-  const store = await Store.open(placeOf(options))
+  const place = placeOf(options)
+  const store = await Store.open(place)
   try {
     const spool = new SpoolOnLmdb(store, options)
     await spool.load()
+    if (!place.claim.isHeld) options.notice?.(unclaimed(options.folder))
     return spool
   } catch (thrown) {
     await store.close()

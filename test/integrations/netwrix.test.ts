@@ -4,6 +4,8 @@
  */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { findSelfSigned } from '../../src/io/self-signed.ts'
@@ -121,4 +123,12 @@ t.test('the curl command line', needs('curl'), async (t) => {
   t.match(await run({ FILE: join(own, 'empty.csv') }), { code: 22, errors: /400/ })
   await world.stop()
   t.match(await run(), { code: 7 }, 'nobody listens')
+  const elsewhere = createServer((request, response) => {
+    request.resume().once('end', () => response.writeHead(301, { location: '/v1/alerts' }).end())
+  })
+  await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done))
+  t.teardown(() => elsewhere.close())
+  const { port } = elsewhere.address() as AddressInfo
+  const redirected = { CEFLINE_URL: `http://127.0.0.1:${port}/v1/alerts` }
+  t.match(await run(redirected), { code: 47 }, 'a redirection is no success')
 })

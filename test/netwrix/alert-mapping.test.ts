@@ -11,7 +11,7 @@ import { activityBatch, activityLine } from '../../src/netwrix/activity-batch.ts
 import { AlertReader } from '../../src/netwrix/alert-reader.ts'
 import type { AlertReading } from '../../src/netwrix/alert-reader.ts'
 import { remapAlert } from '../../src/netwrix/alert-remap.ts'
-import { AlertThread } from '../../src/netwrix/alert-thread.ts'
+import { alertThread } from '../../src/netwrix/alert-thread.ts'
 import { spec } from '../helpers/mapping-spec.ts'
 
 const mapping = spec({
@@ -29,7 +29,7 @@ const expected = / suser=[0-9a-f]{32} .* cs4=T1 cs4Label=Ticket$/
 t.test('in the worker thread', async (t) => {
   const folder = t.testdir({ 'a.csv': 'Who\tAction\tTicket\na\tRead\tT1\n' })
   const path = Buffer.from(join(folder, 'a.csv'))
-  const thread = new AlertThread(reading)
+  const thread = alertThread(reading)
   const lines: string[] = []
   for await (const { batch } of thread.read([{ path }])) {
     lines.push(...unpackLines(batch.lines.bytes).map(({ cef }) => cef))

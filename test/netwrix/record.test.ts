@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { isCeflineError } from '../../src/error.ts'
 import { emptyRecord, fromJson, recordId } from '../../src/netwrix/record.ts'
+import { withoutValues } from '../../src/telemetry/without-values.ts'
 
 /** The samples of "Retrieve activity records" and "Activity records". */
 const added = {
@@ -134,6 +135,18 @@ for (const When of ['yesterday', '2017-02-30T00:00:00Z', 7, {}]) {
 
 t.test('a huge value is shown in part', async (t) => {
   t.throws(() => fromJson(['x'.repeat(10_000)]), { message: /^.{200,300}$/ })
+})
+
+t.test('the log has nothing of a value, of whatever kind it is', async (t) => {
+  for (const value of [4711, [4711, 'jane', 4711], { When: 4711 }, { When: [4711, 'a', 4711] }]) {
+    try {
+      fromJson(value)
+      t.fail('is refused')
+    } catch (thrown) {
+      t.match((thrown as Error).message, '4711')
+      t.notMatch(withoutValues((thrown as Error).message), /4711|jane/)
+    }
+  }
 })
 
 t.test('any JSON is a record or a permanent error', async () => {

@@ -85,6 +85,7 @@ t.test('what can never pass has a reason', async (t) => {
     [header, {}, 422, 'no-rows'],
     [two.replaceAll('\n', ''), {}, 422, 'no-rows'],
     [two, { 'idempotency-key': 'k'.repeat(300) }, 400, 'key'],
+    [two, { 'content-range': 'bytes 0-99/200' }, 400, 'partial'],
     [two, { authorization: 'Bearer another' }, 401, 'token'],
     [two, { authorization: `Basic ${token}` }, 401, 'token'],
     [two, { authorization: '' }, 401, 'token'],

@@ -10,9 +10,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t from 'tap'
 import type { Test } from 'tap'
+import type { Notice } from '../../src/core.ts'
 import { Claim } from '../../src/spool/claim.ts'
 import { program } from '../helpers/root.ts'
-import { drain, openAt } from './helpers.ts'
+import { batchOf, drain, openAt } from './helpers.ts'
+import { mounts, run, tmpfs } from './mounted.ts'
 
 const unshare = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']
 const possible = {
@@ -163,4 +165,26 @@ t.test('a name that a dead one left in the middle of its claim goes in the end',
   t.ok(readdirSync(folder).includes('claim-00'), 'it may be somebody’s who is about to claim')
   rmSync(join(folder, 'claim-00'))
   claim.release()
+})
+
+t.test('where no claim can be made it is said, once', mounts(), async (t) => {
+  const volume = tmpfs(t, '32m')
+  const folder = join(volume, 'spool')
+  const notices: Notice[] = []
+  const notice = (one: Notice) => void notices.push(one)
+  const first = await openAt(folder, { notice })
+  await first.append('q', batchOf(['a']))
+  await first.close()
+  t.same(notices, [], 'it was claimed')
+  run('mount', '-o', 'remount,nr_inodes=64', volume)
+  const noInode = () => {
+    for (let number = 0; ; number += 1) writeFileSync(join(volume, String(number)), '')
+  }
+  t.throws(noInode, { code: 'ENOSPC' })
+  const second = await openAt(folder, { notice })
+  await second.append('q', batchOf(['b']))
+  t.same(drain(second), ['a', 'b'])
+  await second.close()
+  t.match(notices, [{ level: 'warn', code: 'spool-unclaimed', message: /df -i/ }])
+  t.equal(notices.length, 1)
 })

@@ -10,6 +10,7 @@
  * `Cefline<Key>`, so `src=not-an-address` becomes `CeflineSrc=not-an-address`. That holds for a value
  * of the wrong type, a key that comes twice, a key of the consumer's, and a key that is not
  * `[A-Za-z0-9]+` (its other characters are left out). When the name is taken too, a number follows.
+ * Keys that the vendor's own standard defines (`CefEvent.own`) are outside the dictionary's rules.
  *
  * `CEF:0` inside a value stays: parsers that keep to the standard take the first one. For Graylog,
  * which takes the last, `fit` with `equals: 'substitute'` rewrites it.
@@ -34,7 +35,11 @@ interface Slot {
   writtenIn: number
 }
 
-const slots = makeSlots()
+type Slots = ReadonlyMap<string, Slot>
+
+const dictionarySlots = makeSlots()
+/** The dictionary's slots with a vendor's own keys laid over them. */
+const slotsWith = new WeakMap<ReadonlySet<string>, Slots>()
 let current = 0
 
 type Pair = readonly [key: string, value: CefValue]
@@ -42,6 +47,7 @@ type Pair = readonly [key: string, value: CefValue]
 /** The event as a line, without a line end. Never throws. */
 export function encode(event: CefEvent): string {
   current += 1
+  const slots = event.own === undefined ? dictionarySlots : slotsOf(event.own)
   let line = encodeHeader(event)
   let others: Set<string> | undefined
   let late: Pair[] | undefined
@@ -67,7 +73,7 @@ export function encode(event: CefEvent): string {
       line += slot.lead + text
     }
   }
-  return late === undefined ? line : line + encodeLate(late, others ?? new Set())
+  return late === undefined ? line : line + encodeLate(late, others ?? new Set(), slots)
 }
 
 /** The escaped text, '' when there is none, or undefined when the key cannot take the value. */
@@ -80,7 +86,7 @@ function textFor(slot: Slot, value: CefValue): string | undefined {
 }
 
 /** Labels that came before their value, and what could not go under its own key. */
-function encodeLate(pairs: Pair[], taken: Set<string>): string {
+function encodeLate(pairs: Pair[], taken: Set<string>, slots: Slots): string {
   let line = ''
   for (const [key, value] of pairs) {
     const slot = slots.get(key)
@@ -138,4 +144,26 @@ function makeSlots(): Map<string, Slot> {
     if (slot.entry.labels !== undefined) slot.labels = made.get(slot.entry.labels)
   }
   return made
+}
+
+function slotsOf(own: ReadonlySet<string>): Slots {
+  const known = slotsWith.get(own)
+  if (known !== undefined) return known
+  const made = new Map(dictionarySlots)
+  for (const key of own) made.set(key, ownSlot(key))
+  slotsWith.set(own, made)
+  return made
+}
+
+function ownSlot(key: string): Slot {
+  const entry: CefKey = {
+    key,
+    name: key,
+    type: 'string',
+    length: undefined,
+    origin: 'producer',
+    range: undefined,
+    labels: undefined,
+  }
+  return { entry, lead: ` ${key}=`, free: true, labels: undefined, writtenIn: 0 }
 }

@@ -3,6 +3,8 @@
  * in the spool stays whole, and the names of what was shortened or left out come back, so that the
  * destination can keep the uncut line in the rejects.
  */
+import { mayClash, renameClashes } from './clashes.ts'
+import type { Clashes } from './clashes.ts'
 import { dictionary, headerLengths } from './dictionary.ts'
 import { cutRaw, measure } from './cut.ts'
 import { spareKey } from './encode.ts'
@@ -28,6 +30,8 @@ export interface FitOptions {
    * moves to `c6a2`, `c6a3`, `c6a1` with chapter 3's labels, else under `Cefline<Key>`.
    */
   address?: 'any' | 'ipv4'
+  /** What becomes of Cado's keys that CEF's dictionary has as something else; `keep` when not set. */
+  clashes?: Clashes
 }
 
 export interface Fitted {
@@ -44,10 +48,12 @@ export function fit(line: string, options: FitOptions): Fitted {
   const substitute = options.equals === 'substitute' && needsSubstitutes(line)
   const tooLong = options.maxBytes !== undefined && exceeds(line, options.maxBytes)
   const ipv4 = options.address === 'ipv4'
-  if (!substitute && !tooLong && !options.lengths && !ipv4) return { line, cut: [] }
+  const clashes = mayClash(line, options.clashes ?? 'keep')
+  if (!substitute && !tooLong && !options.lengths && !ipv4 && !clashes) return { line, cut: [] }
   const parts = splitLine(line)
   if (parts === undefined) return { line, cut: [] }
   const cut = new Set<string>()
+  if (clashes) renameClashes(parts, options.clashes ?? 'keep')
   if (ipv4) moveAddresses(parts)
   if (substitute) for (const pair of parts.pairs) pair[1] = substituted(pair[1])
   if (options.lengths) cutLengths(parts, cut)

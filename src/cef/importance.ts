@@ -8,8 +8,9 @@
  *    `deviceFacility` (the mark of an alert);
  * 5. `filePath`, `suser`, `cat`, `shost`, `externalId`, `rt`, `start`.
  *
- * A label goes with what it labels.
+ * A label goes with what it labels. Lines of Cado's have an order of their own (`cado.ts`).
  */
+import { cadoCutFirst, cadoCutLast, cadoOtherKey, cadoOwn, cadoVendor, cadoWhole } from './cado.ts'
 import { dictionary } from './dictionary.ts'
 
 const others = 4
@@ -21,15 +22,36 @@ const ranks = new Map([
   ].map((key, index) => [key, others + 1 + index] as const),
 ])
 
-/** Less is less important. */
-export function importance(key: string): number {
-  return ranks.get(key) ?? (dictionary.has(key) ? others : 0)
+const middle = cadoCutFirst.length + 1
+/** By their own names, and by those that they have for some receivers (`clashes.ts`). */
+const cadoRanks = new Map(
+  [...cadoOwn, ...cadoCutLast].flatMap((key) => {
+    const rank = cadoRank(key)
+    return [[key, rank] as const, [cadoOtherKey(key), rank] as const]
+  }),
+)
+
+function cadoRank(key: string): number {
+  const first = cadoCutFirst.indexOf(key)
+  // What is not Cado's has rank 1.
+  if (first >= 0) return first === 0 ? 0 : first + 1
+  return middle + 1 + cadoCutLast.indexOf(key)
+}
+
+/** Less is less important. `vendor` is the header's, where it matters. */
+export function importance(key: string, vendor = ''): number {
+  if (vendor !== cadoVendor) return ranks.get(key) ?? (dictionary.has(key) ? others : 0)
+  return cadoRanks.get(key) ?? (dictionary.has(key) ? middle : 1)
 }
 
 /** Part of one of these says nothing or something else, so they are left out whole. */
 const whole = new Set(['externalId', 'cs1', 'deviceFacility', 'outcome', 'fileHash', 'oldFileHash'])
 
 /** Whether a part of the value still says something. */
-export function mayBeCut(key: string): boolean {
+export function mayBeCut(key: string, vendor = ''): boolean {
+  if (vendor === cadoVendor) {
+    if (cadoWhole.has(key)) return false
+    if (cadoRanks.has(key)) return true
+  }
   return !whole.has(key) && (dictionary.get(key)?.type ?? 'string') === 'string'
 }

@@ -36,14 +36,15 @@ export function shorten(parts: SplitLine, maxBytes: number, cut: Set<string>): v
 /** Values, each with its label, the least important first; a pair that is gone has the raw ''. */
 function extensionParts(parts: SplitLine): Part[] {
   const byKey = new Map(parts.pairs.map((pair) => [pair[0], pair]))
+  const vendor = parts.header[1]
   return parts.pairs
     .filter(([key]) => !isLabelOf(key, byKey))
     .reverse()
-    .sort((one, other) => importance(one[0]) - importance(other[0]))
+    .sort((one, other) => importance(one[0], vendor) - importance(other[0], vendor))
     .map((pair) => ({
       name: pair[0],
       give: (wanted, floor) => {
-        const shortened = mayBeCut(pair[0]) ? shortenValue(pair, wanted, floor) : 0
+        const shortened = mayBeCut(pair[0], vendor) ? shortenValue(pair, wanted, floor) : 0
         if (shortened > 0 || floor > 0) return shortened
         return leaveOut(pair) + leaveOut(byKey.get(`${pair[0]}Label`))
       },

@@ -8,6 +8,7 @@
  */
 import { hostname as systemHostname } from 'node:os'
 import type { Block, CheckStep, Delivery, Destination } from '../core.ts'
+import { clashChoices } from '../cef/clashes.ts'
 import { error } from '../error.ts'
 import { tlsSchema } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
@@ -34,6 +35,7 @@ export interface Options extends PayloadOptions {
   time: 'event' | 'sent'
   maxBytes: number | null
   equals: Wire['equals'] | null
+  clashes: Wire['clashes'] | null
   receiptEvery: number
   receiptWindow: number
   receiptAfter: number
@@ -50,7 +52,7 @@ export const schema = {
     required: true,
   },
   receiver: {
-    doc: 'The SIEM at the other end, as a preset for `format`, `framing`, `maxBytes` and `equals`.',
+    doc: 'The SIEM at the other end, as a preset for `format`, `framing`, `maxBytes`, `equals` and `clashes`.',
     format: receivers,
     nullable: true,
     default: null as Receiver | null,
@@ -104,6 +106,12 @@ export const schema = {
     format: ['escape', 'substitute'],
     nullable: true,
     default: null as Wire['equals'] | null,
+  },
+  clashes: {
+    doc: 'Cado’s keys that CEF has as something else: `keep` them, `rename` those of another type (`type`, `eventId`), or `rename-all`, those with `_` too.',
+    format: [...clashChoices],
+    nullable: true,
+    default: null as Wire['clashes'] | null,
   },
   receiptEvery: {
     doc: 'TCP and TLS: how often, while events are unconfirmed, the receiver is made to prove that it has read them (half-close); 0 turns it off.',

@@ -1,10 +1,10 @@
 /**
  * The header fields that a configuration sets: what a SIEM calls product, kind and name of an event.
- * Vendor and version stay, as parsers know Netwrix's events by them.
+ * Vendor and version stay, as parsers know a product's events by them.
  */
 import type { CefEvent } from '../cef/event.ts'
 import { suggestion } from '../io/nearest.ts'
-import type { ActivityRecord } from '../netwrix/record.ts'
+import type { FieldSet } from './field-set.ts'
 import type { Tree } from './options.ts'
 import { entriesOf, kindOf, refusal } from './refuse.ts'
 import { templateAt } from './template.ts'
@@ -15,12 +15,13 @@ const settable = ['product', 'classId', 'name'] as const
 type HeaderField = (typeof settable)[number]
 
 /** Changes an event's header. Throws `config` for a field or a text that cannot be. */
-export function compileHeader(
+export function compileHeader<Subject>(
   tree: Tree,
   place: string,
-): ((event: CefEvent, record: ActivityRecord) => void) | undefined {
+  fields: FieldSet<Subject>,
+): ((event: CefEvent, record: Subject) => void) | undefined {
   const set = entriesOf(tree, place, "header: { name: '{Action} {ObjectType}' }").map(
-    ([field, value]) => readField(field, value, `${place}.${field}`),
+    ([field, value]) => readField(field, value, `${place}.${field}`, fields),
   )
   if (set.length === 0) return undefined
   return (event, record) => {
@@ -32,13 +33,19 @@ export function compileHeader(
   }
 }
 
-function readField(field: string, value: unknown, place: string): [HeaderField, Template] {
+function readField<Subject>(
+  field: string,
+  value: unknown,
+  place: string,
+  fields: FieldSet<Subject>,
+): [HeaderField, Template<Subject>] {
   if (!isSettable(field)) {
     const hint =
       field === 'severity' ? '; it has an option of its own' : suggestion(field, settable)
     throw refusal(place, `is no field of the header that can be set${hint}`)
   }
-  if (typeof value === 'string' && value.trim() !== '') return [field, templateAt(value, place)]
+  if (typeof value === 'string' && value.trim() !== '')
+    return [field, templateAt(value, place, fields)]
   throw refusal(
     place,
     `is ${kindOf(value)}; write a text such as '{Action}', as it must not be empty`,

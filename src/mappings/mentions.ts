@@ -8,7 +8,6 @@
  * each word it is looked up whether a value is there.
  */
 import { hostName, lastPart } from './netwrix-names.ts'
-import type { FieldName } from './record-field.ts'
 
 /** What stands for nobody, and would be found everywhere. */
 const common = new Set(['n/a', 'unknown', 'system', 'none', 'null', '-'])
@@ -18,6 +17,10 @@ const wordHere = /[\p{L}\p{N}_]/uy
 /** A word, or a sign: where a value can begin. */
 const start = /[\p{L}\p{N}_]+|[^\p{L}\p{N}_]/gu
 
+/** What a value is, where that says more forms of it: an account (`CORP\\jsmith`), hosts, a path, or a
+ * side of a change (Before, After). */
+export type Mentioned = 'account' | 'host' | 'path' | 'side'
+
 export class Mentions {
   /** By what is looked for, folded. */
   readonly #replacements = new Map<string, string>()
@@ -25,9 +28,9 @@ export class Mentions {
   readonly #lengths = new Map<string, Set<number>>()
 
   /** `value` was hidden: where it is mentioned, `replacement` is to stand. */
-  add(field: FieldName | undefined, value: string, replacement: string): void {
-    for (const form of formsOf(field, value)) {
-      if (!isTelling(form, field)) continue
+  add(kind: Mentioned | undefined, value: string, replacement: string): void {
+    for (const form of formsOf(kind, value)) {
+      if (!isTelling(form, kind)) continue
       for (const written of spellings(form)) this.#add(folded(written), replacement)
     }
   }
@@ -80,18 +83,17 @@ export class Mentions {
 /** What stands in a text for a value that is dropped. */
 export const hidden = '****'
 
-function formsOf(field: FieldName | undefined, value: string): string[] {
+function formsOf(kind: Mentioned | undefined, value: string): string[] {
   const whole = value.trim()
-  switch (field) {
-    case 'Who': {
+  switch (kind) {
+    case 'account': {
       // `CORP\jsmith (Microsoft Office)`, `jsmith@corp.com`
       const name = whole.replace(/ \([^()]*\)$/, '')
       return [whole, name, lastPart(name), name.split('@', 1)[0] ?? '']
     }
-    case 'Where':
-    case 'Workstation':
+    case 'host':
       return [whole, ...whole.split(/[,;]/).flatMap((one) => hostForms(one.trim()))]
-    case 'What':
+    case 'path':
       return [whole, lastPart(whole)]
     default:
       return [whole]
@@ -104,8 +106,8 @@ function hostForms(one: string): string[] {
 }
 
 /** Of Before and After a digit alone says all; elsewhere it would be found in every text. */
-function isTelling(form: string, field: FieldName | undefined): boolean {
-  const least = field === 'Before' || field === 'After' ? 1 : 2
+function isTelling(form: string, kind: Mentioned | undefined): boolean {
+  const least = kind === 'side' ? 1 : 2
   if (form.length < least || common.has(form.toLowerCase())) return false
   return form.length > 1 || word.test(form)
 }

@@ -1,90 +1,103 @@
 /**
- * The severity of an event, 0 to 10: that of the first rule that fits, else what its action says; and
- * of an alert the least at least, so that one which is quiet by itself is seen.
+ * The severity of an event, 0 to 10: that of the first rule that fits, else what the record says by
+ * itself; and of an alert the least at least, so that one which is quiet by itself is seen.
  *
- * A rule is a map of patterns over the record's fields, of `outcome` (success, failure) and `kind`
- * (alert, activity), all of which must fit. A pattern is a text, or a list of which one must fit; in
- * it `*` stands for anything, and case does not count. Rules see the record as it was read, before
- * anything of it is hidden: what they let out of it is one number.
+ * A rule is a map of patterns over what the kind of record has (`SeveritySubject`), all of which must
+ * fit. A pattern is a text, or a list of which one must fit; in it `*` stands for anything, and case does
+ * not count. Rules see the record as it was read, before anything of it is hidden: what they let out of it
+ * is one number.
  */
 import { suggestion } from '../io/nearest.ts'
-import type { ActivityRecord } from '../netwrix/record.ts'
-import type { MappingOptions } from './netwrix.ts'
-import { actionMeaning } from './netwrix-action.ts'
 import type { Tree } from './options.ts'
-import { fieldNames, fieldReader } from './record-field.ts'
 import { entriesOf, kindOf, refusal } from './refuse.ts'
 
-export const alertMinimum = 7
+/** What rules are over, for one kind of record. */
+export interface SeveritySubject<Subject, Options> {
+  /** What a rule may ask for, by name, and how it is read as text. */
+  conditions: ReadonlyMap<string, (record: Subject, options: Options) => string>
+  /** What a record is that no rule fits. */
+  usual(record: Subject, options: Options): number
+  /** Whether the least severity counts for it. */
+  isAlert(record: Subject, options: Options): boolean
+  /** The least where the configuration does not say; `byRule`: a rule fits. */
+  least(options: Options, byRule: boolean): number
+  /** A list of rules. */
+  example: string
+}
 
-type Kind = MappingOptions['kind']
-type Condition = (record: ActivityRecord, kind: Kind) => boolean
-
-interface Rule {
-  conditions: Condition[]
+interface Rule<Subject, Options> {
+  conditions: ((record: Subject, options: Options) => boolean)[]
   severity: number
 }
 
-const example = '[{ action: Removed, objectType: group, severity: 8 }]'
-/** `ObjectType` is written as the other options are, `objectType`. */
-const fieldConditions = new Map(
-  fieldNames.map((name) => [/^RID$/.test(name) ? 'rid' : lowerFirst(name), name]),
-)
-const conditionNames = [...fieldConditions.keys(), 'outcome', 'kind']
-
 /** Gives an event's severity, or is undefined where the profile's stands. Throws `config`. */
-export function compileSeverity(
+export function compileSeverity<Subject, Options>(
   tree: Tree,
   least: number | null,
   places: { rules: string; least: string },
-): ((record: ActivityRecord, options: MappingOptions) => number) | undefined {
+  subject: SeveritySubject<Subject, Options>,
+): ((record: Subject, options: Options) => number) | undefined {
   if (least !== null) checkSeverity(least, places.least)
   if (tree === null && least === null) return undefined
-  const rules = readRules(tree, places.rules)
-  return (record, { kind, profile }) => {
-    const rule = rules.find(({ conditions }) => conditions.every((fits) => fits(record, kind)))
-    if (rule === undefined && profile === 'classic') return kind === 'alert' ? (least ?? 0) : 0
-    const severity = rule?.severity ?? actionMeaning(record.action).severity
-    return kind === 'alert' ? Math.max(severity, least ?? alertMinimum) : severity
+  const rules = readRules(tree, places.rules, subject)
+  return (record, options) => {
+    const rule = rules.find(({ conditions }) => conditions.every((fits) => fits(record, options)))
+    const severity = rule?.severity ?? subject.usual(record, options)
+    if (!subject.isAlert(record, options)) return severity
+    return Math.max(severity, least ?? subject.least(options, rule !== undefined))
   }
 }
 
-function readRules(tree: Tree, place: string): Rule[] {
+function readRules<Subject, Options>(
+  tree: Tree,
+  place: string,
+  subject: SeveritySubject<Subject, Options>,
+): Rule<Subject, Options>[] {
   if (tree === null) return []
   if (typeof tree === 'number') return [{ conditions: [], severity: checkSeverity(tree, place) }]
   if (!Array.isArray(tree)) {
-    throw refusal(place, `is ${kindOf(tree)}; write a number from 0 to 10, or rules: ${example}`)
+    throw refusal(
+      place,
+      `is ${kindOf(tree)}; write a number from 0 to 10, or rules: ${subject.example}`,
+    )
   }
-  return tree.map((rule: unknown, index) => readRule(rule, `${place}.${index}`))
+  return tree.map((rule: unknown, index) => readRule(rule, `${place}.${index}`, subject))
 }
 
-function readRule(written: unknown, place: string): Rule {
-  if (written === null) throw refusal(place, `is empty; write ${example.slice(1, -1)}`)
-  const { severity, ...patterns } = Object.fromEntries(
-    entriesOf(written, place, example.slice(1, -1)),
-  )
+function readRule<Subject, Options>(
+  written: unknown,
+  place: string,
+  subject: SeveritySubject<Subject, Options>,
+): Rule<Subject, Options> {
+  const example = subject.example.slice(1, -1)
+  if (written === null) throw refusal(place, `is empty; write ${example}`)
+  const { severity, ...patterns } = Object.fromEntries(entriesOf(written, place, example))
   if (severity === undefined) throw refusal(place, 'has no severity; add a number from 0 to 10')
   const conditions = Object.entries(patterns).map(([name, pattern]) =>
-    readCondition(name, pattern, `${place}.${name}`),
+    readCondition(name, pattern, `${place}.${name}`, subject),
   )
   return { conditions, severity: checkSeverity(severity, `${place}.severity`) }
 }
 
-function readCondition(name: string, written: unknown, place: string): Condition {
+function readCondition<Subject, Options>(
+  name: string,
+  written: unknown,
+  place: string,
+  { conditions }: SeveritySubject<Subject, Options>,
+): Rule<Subject, Options>['conditions'][number] {
   const texts: unknown[] = Array.isArray(written) ? written : [written]
   if (texts.length === 0 || !texts.every((text) => typeof text === 'string' && text !== '')) {
     throw refusal(place, `is ${kindOf(written)}; write a text, in which * stands for anything`)
   }
   const patterns = (texts as string[]).map(wildcard)
-  const fits = (value: string) => patterns.some((matches) => matches(value))
-  if (name === 'kind') return (_record, kind) => fits(kind)
-  if (name === 'outcome') return ({ action }) => fits(actionMeaning(action).outcome)
-  const field = fieldConditions.get(name)
-  if (field === undefined) {
-    throw refusal(place, `is nothing that a rule knows${suggestion(name, conditionNames)}`)
+  const read = conditions.get(name)
+  if (read === undefined) {
+    throw refusal(place, `is nothing that a rule knows${suggestion(name, conditions.keys())}`)
   }
-  const read = fieldReader({ kind: 'field', name: field })
-  return (record) => fits(read(record))
+  return (record, options) => {
+    const value = read(record, options)
+    return patterns.some((matches) => matches(value))
+  }
 }
 
 function checkSeverity(value: unknown, place: string): number {
@@ -117,8 +130,4 @@ export function wildcard(pattern: string): (value: string) => boolean {
 /** Whatever its case, and with its accents composed: systems differ in both. */
 function comparable(text: string): string {
   return text.normalize('NFC').toLowerCase()
-}
-
-function lowerFirst(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1)
 }

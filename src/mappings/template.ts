@@ -4,14 +4,12 @@
  * A brace itself is written twice: `{{`, `}}`.
  */
 import { suggestion } from '../io/nearest.ts'
-import type { ActivityRecord } from '../netwrix/record.ts'
+import type { FieldSet, RecordField } from './field-set.ts'
 import { accountDomain, hostName, lastPart } from './netwrix-names.ts'
-import { fieldNamed, fieldReader } from './record-field.ts'
-import type { RecordField } from './record-field.ts'
 import { refusal } from './refuse.ts'
 
-export interface Template {
-  render(record: ActivityRecord): string
+export interface Template<Subject> {
+  render(record: Subject): string
   /** No field is in it. */
   isConstant: boolean
   /** It is this one field and nothing else. */
@@ -27,14 +25,17 @@ const filters: Record<string, (value: string) => string> = {
   host: hostName,
 }
 
-interface Place {
+interface Place<Subject> {
   field: RecordField
-  read(record: ActivityRecord): string
+  read(record: Subject): string
 }
 
 /** Throws an Error whose message says what is wrong with the text. */
-export function compileTemplate(text: string): Template {
-  const parts = partsOf(text)
+export function compileTemplate<Subject>(
+  text: string,
+  fields: FieldSet<Subject>,
+): Template<Subject> {
+  const parts = partsOf(text, fields)
   const [first] = parts
   const only = parts.length === 1 && typeof first === 'object' ? first.field : undefined
   return {
@@ -49,16 +50,20 @@ export function compileTemplate(text: string): Template {
 }
 
 /** That of an option. Throws `config`. */
-export function templateAt(text: string, place: string): Template {
+export function templateAt<Subject>(
+  text: string,
+  place: string,
+  fields: FieldSet<Subject>,
+): Template<Subject> {
   try {
-    return compileTemplate(text)
+    return compileTemplate(text, fields)
   } catch (thrown) {
     throw refusal(place, (thrown as Error).message, thrown)
   }
 }
 
-function partsOf(text: string): (string | Place)[] {
-  const parts: (string | Place)[] = []
+function partsOf<Subject>(text: string, fields: FieldSet<Subject>): (string | Place<Subject>)[] {
+  const parts: (string | Place<Subject>)[] = []
   let literal = ''
   for (const [token] of text.matchAll(/\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+/g)) {
     if (token === '{{' || token === '}}') literal += token.charAt(0)
@@ -67,22 +72,22 @@ function partsOf(text: string): (string | Place)[] {
     } else if (token.startsWith('{')) {
       if (literal !== '') parts.push(literal)
       literal = ''
-      parts.push(placeOf(token.slice(1, -1)))
+      parts.push(placeOf(token.slice(1, -1), fields))
     } else literal += token
   }
   if (literal !== '') parts.push(literal)
   return parts
 }
 
-function placeOf(written: string): Place {
+function placeOf<Subject>(written: string, fields: FieldSet<Subject>): Place<Subject> {
   const [name = '', ...wanted] = written.split('|').map((part) => part.trim())
   let field: RecordField
   try {
-    field = fieldNamed(name)
+    field = fields.named(name)
   } catch (thrown) {
     throw new Error(`has {${written}}: ${name} ${(thrown as Error).message}`, { cause: thrown })
   }
-  let read = fieldReader(field)
+  let read = fields.reader(field)
   for (const one of wanted) {
     const filter = Object.hasOwn(filters, one) ? filters[one] : undefined
     if (filter === undefined) {
@@ -90,7 +95,7 @@ function placeOf(written: string): Place {
       throw new Error(`has {${written}}: there is no "${one}"${hint}`)
     }
     const before = read
-    read = (record) => filter(before(record))
+    read = (record: Subject) => filter(before(record))
   }
   return { field, read }
 }

@@ -3,6 +3,7 @@
  * assumption and says so; the option given by hand wins over the preset. Section numbers are those
  * of the project's facts about CEF and syslog; `measured` means run against the real program.
  */
+import type { Clashes } from '../cef/clashes.ts'
 import type { Format } from './message.ts'
 import { largestData } from './relp.ts'
 
@@ -21,6 +22,8 @@ export interface Wire {
   lengths: boolean
   /** `escape` is CEF's `\=`; `substitute` is for receivers that split a value there. */
   equals: 'escape' | 'substitute'
+  /** Cado's keys that CEF's dictionary has as something else. */
+  clashes: Clashes
 }
 
 /** A UDP datagram's largest payload over IPv4: 65,535 − 20 (IP) − 8 (UDP). */
@@ -42,27 +45,17 @@ type Preset = Partial<Wire> & { udpBytes?: number }
  * RFC 5425 section 4.3.1 demands of receivers (2,048) and nearly what it recommends (8,192).
  * For UDP, RFC 5426 section 3.2 recommends that every receiver takes 2,048.
  */
-const relp = {
-  format: 'rfc5424',
-  framing: 'octet-counting',
-  maxBytes: 8096,
-  lengths: false,
-  equals: 'escape',
-} as const
+const common = { maxBytes: 8096, lengths: false, equals: 'escape', clashes: 'keep' } as const
+// RFC 5425 section 4.3: TLS is counted, and only counted.
+const tls = { ...common, format: 'rfc5424', framing: 'octet-counting' } as const
+const tcp = { ...common, format: 'rfc3164', framing: 'lf' } as const
 
 const defaults: Record<Transport, Wire> = {
-  udp: { format: 'rfc3164', framing: 'lf', maxBytes: 2048, lengths: false, equals: 'escape' },
-  tcp: { format: 'rfc3164', framing: 'lf', maxBytes: 8096, lengths: false, equals: 'escape' },
-  // RFC 5425 section 4.3: TLS is counted, and only counted.
-  tls: {
-    format: 'rfc5424',
-    framing: 'octet-counting',
-    maxBytes: 8096,
-    lengths: false,
-    equals: 'escape',
-  },
-  relp,
-  relps: relp,
+  udp: { ...tcp, maxBytes: 2048 },
+  tcp,
+  tls,
+  relp: tls,
+  relps: tls,
 }
 
 const bsdLines = { format: 'rfc3164', framing: 'lf' } as const
@@ -82,8 +75,9 @@ const presets = {
   /** rsyslog writes files whose lines plugins match as `Mmm dd hh:mm:ss host …` (section 3). */
   'usm-appliance': () => bsdLines,
   /** A collector's rsyslog relays to the agent; its older agent fails on 5424 without a fraction,
-   * and 3164 passes both (section 2.6). rsyslog's limits hold. */
-  sentinel: () => ({ ...bsdLines, udpBytes: 8096 }),
+   * and 3164 passes both (section 2.6). rsyslog's limits hold. `type` becomes its EventType, a number
+   * (Microsoft's CEF name mapping). */
+  sentinel: () => ({ ...bsdLines, udpBytes: 8096, clashes: 'rename' }),
   /** SC4S: 514 LF, 601 counted, 6514 TLS; an index cuts at TRUNCATE = 10,000 (section 2.6). That
    * 6514 is counted follows from RFC 5425 and from SC4S being syslog-ng: assumed. */
   splunk: (transport, port) => ({
@@ -97,8 +91,14 @@ const presets = {
    * at `\=`. Its TCP limit is 2 MiB (section 2.6). */
   graylog: () => ({ ...bsdLines, maxBytes: 2 * 1024 * 1024 - 1, equals: 'substitute' }),
   /** Filebeat: 3164 and LF by default, TCP 20 MiB, UDP 10 KiB; Logstash: 3164, LF only (2.6). Cut
-   * at 1 MiB, as Logstash's limit was not found. */
-  elastic: () => ({ ...bsdLines, maxBytes: 1024 * 1024, udpBytes: 10 * 1024 }),
+   * at 1 MiB, as Logstash's limit was not found. `type` and `eventId` are long (exported CEF fields):
+   * a text there is an error of conversion. */
+  elastic: () => ({
+    ...bsdLines,
+    maxBytes: 1024 * 1024,
+    udpBytes: 10 * 1024,
+    clashes: 'rename',
+  }),
   /** imtcp tells both framings apart by the first byte and takes both headers; counting is the one
    * that no broken connection can cut unseen. UDP is cut at 8,096 as well (measured). */
   rsyslog: () => ({ ...counted, maxBytes: 8096, udpBytes: 8096 }),
@@ -110,8 +110,8 @@ const presets = {
     udpBytes: largestDatagram,
   }),
   /** The specification's examples: 3164, LF. ESM enforces the dictionary's lengths (section 1.2).
-   * SmartConnector's size limit was not found. */
-  arcsight: () => ({ ...bsdLines, lengths: true }),
+   * SmartConnector's size limit was not found. Keys are letters and digits, as the standard has them. */
+  arcsight: () => ({ ...bsdLines, lengths: true, clashes: 'rename-all' }),
 } satisfies Record<string, (transport: Transport, port: number) => Preset>
 
 export type Receiver = keyof typeof presets
@@ -140,5 +140,6 @@ export function wireFor(
     maxBytes: Math.min(maxBytes, most),
     lengths: byHand.lengths ?? preset.lengths ?? base.lengths,
     equals: byHand.equals ?? preset.equals ?? base.equals,
+    clashes: byHand.clashes ?? preset.clashes ?? base.clashes,
   }
 }

@@ -1,11 +1,12 @@
 /**
  * From a block's lines to syslog messages: the header before each, and the line made to fit what
  * the receiver takes. Nearly every line passes as it is, as bytes and without becoming a string;
- * only one that is too long (or, for some receivers, has an escaped `=`) goes the slow way through
- * `fit`. A payload other than CEF is made of every line. What was cut is sent and reported; what
+ * only one that is too long (or, for some receivers, has an escaped `=` or is Cado's) goes the slow way
+ * through `fit`. A payload other than CEF is made of every line. What was cut is sent and reported; what
  * cannot be made, or made to fit, is only reported.
  */
 import type { Block, Delivery } from '../core.ts'
+import { clashingStart } from '../cef/clashes.ts'
 import { fit } from '../cef/fit.ts'
 import { asCefline } from '../error.ts'
 import type { Code } from '../error.ts'
@@ -61,10 +62,12 @@ export class Messages {
     const substitute = this.#passes && wire.equals === 'substitute'
     const sent = Date.now()
     const slow = substitute ? new Search(lines) : undefined
+    const clashing = this.#passes && wire.clashes !== 'keep'
     eachLine(lines, (start, end, time, severity, index) => {
       const header = headers.header(which === 'event' ? time : sent, severity)
       const fits = header.length + end - start <= maxBytes
-      if (fits && this.#passes && !slow?.finds(start, end)) {
+      const asIs = fits && this.#passes && !slow?.finds(start, end)
+      if (asIs && !(clashing && startsAsClashing(lines, start))) {
         visit(header, lines, start, end, index)
         return
       }
@@ -109,14 +112,22 @@ export class Messages {
 }
 
 /** The CEF line itself, as the receiver takes it. */
-function fitted({ lengths, equals }: Wire): Render {
+function fitted({ lengths, equals, clashes }: Wire): Render {
   const why = lengths ? 'the dictionary’s lengths and ' : ''
   return (cef, _time, room, limit) => {
-    const { line, cut } = fit(cef, { maxBytes: room, lengths, equals })
+    const { line, cut } = fit(cef, { maxBytes: room, lengths, equals, clashes })
     const text = Buffer.from(line)
     if (cut.length === 0) return { text }
     return { text, cut: `${cut.join(', ')} cut to keep ${why}the message within ${limit}` }
   }
+}
+
+/** From its end, where another vendor's line differs at once. */
+function startsAsClashing(lines: Buffer, start: number): boolean {
+  for (let index = clashingStart.length - 1; index >= 0; index -= 1) {
+    if (lines[start + index] !== clashingStart.charCodeAt(index)) return false
+  }
+  return true
 }
 
 /**

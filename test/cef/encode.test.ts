@@ -198,3 +198,26 @@ t.test('whatever the keys, no value is lost, no key comes twice, none is forged'
     { numRuns: 500 },
   )
 })
+
+t.test('a vendor’s own keys are written as they are', async (t) => {
+  const own = new Set(['type', 'eventId', 'evidence_id'])
+  const line = encode({
+    ...anEvent,
+    own,
+    extension: [
+      ['evidence_id', 2],
+      ['type', 'Creation Time'],
+      ['eventId', 'Q5FB'],
+      ['evidence_id', 3],
+      ['src', 'no address'],
+      ['not_own', 'x'],
+      ['rt', 5],
+    ],
+  })
+  t.match(
+    line,
+    / evidence_id=2 type=Creation Time eventId=Q5FB rt=5 CeflineEvidenceid=3 CeflineSrc=no address CeflineNotown=x$/,
+  )
+  const plain = encode({ ...anEvent, extension: [['type', 'Creation Time']] })
+  t.match(plain, / CeflineType=Creation Time$/, 'and not in other events')
+})

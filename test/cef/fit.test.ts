@@ -193,3 +193,16 @@ t.test('with lengths no field is longer than the dictionary says', async () => {
     { numRuns: 200 },
   )
 })
+
+t.test('Cado’s keys that clash are renamed before the line is cut', async (t) => {
+  const start = 'CEF:0|CadoSecurity|CadoResponse|1.0.2|0|Creation Time|1|'
+  const long = 'x'.repeat(500)
+  const line = `${start} extra=${long} notes=${long} type=Creation Time eventId=Q5FB msg=${long}`
+  const { line: fitted, cut } = fit(line, { ...asIs, maxBytes: 700, clashes: 'rename' })
+  t.strictSame(cut, ['extra', 'notes', 'msg'])
+  t.strictSame(keysOf(fitted), ['extra', 'notes', 'CadoResponseType', 'CadoResponseEventId', 'msg'])
+  t.ok(Buffer.byteLength(fitted) <= 700)
+  const { line: shortest } = fit(line, { ...asIs, maxBytes: 130, clashes: 'rename' })
+  t.strictSame(keysOf(shortest), ['CadoResponseType', 'CadoResponseEventId', 'msg'])
+  t.equal(fit(line, { ...asIs, clashes: 'keep' }).line, line)
+})

@@ -22,6 +22,7 @@ export function syslogOptions(url: string | string[], options: Some = {}): Optio
     time: 'event',
     maxBytes: null,
     equals: null,
+    clashes: null,
     receiptEvery: 0,
     receiptWindow: 50_000,
     receiptAfter: 100,

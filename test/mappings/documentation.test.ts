@@ -6,14 +6,20 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
+import { cadoKeys } from '../../src/cef/cado.ts'
 import { testSteps } from '../../src/commands/mapping-tests.ts'
 import { resolveConfiguration } from '../../src/config/load.ts'
 import { destinations } from '../../src/destinations/index.ts'
+import { timelineFields } from '../../src/mappings/cado-field.ts'
+import { compileTimelineMapping } from '../../src/mappings/cado.ts'
 import { mapRecord, profiles } from '../../src/mappings/netwrix.ts'
 import type { Profile } from '../../src/mappings/netwrix.ts'
+import type { MappingSpec } from '../../src/mappings/options.ts'
 import type { ActivityRecord } from '../../src/netwrix/record.ts'
 import { emptyRecord } from '../../src/netwrix/record.ts'
 import { sources } from '../../src/sources/index.ts'
+import { emptyEvent } from '../../src/timeline/event.ts'
+import { spec } from '../helpers/mapping-spec.ts'
 import { root } from '../helpers/root.ts'
 
 const text = readFileSync(join(root, 'docs', 'mapping.md'), 'utf8')
@@ -75,6 +81,30 @@ t.test('the table of keys', async (t) => {
   for (const [, key = '', , , , what = ''] of labelled) {
     t.equal(/^`(\w+)`/.exec(what)?.[1], labels.get(`${key}Label`), key)
   }
+})
+
+t.test('the table of a timeline’s keys, and its mapping', async (t) => {
+  const timelines = text.slice(text.indexOf('## Timelines'))
+  const rows = [...timelines.matchAll(/^\| `(\w+)` \| (.*?) \| .* \|$/gm)]
+  t.strictSame(
+    rows.map(([, key]) => key),
+    Object.keys(cadoKeys),
+  )
+  for (const [, key = '', type = ''] of rows) {
+    const known = cadoKeys[key as keyof typeof cadoKeys]
+    const shown = known === 'text?' ? 'text or list' : key === 'alarm' ? '`True`' : known
+    t.equal(type, shown, key)
+  }
+  const listed = timelines.slice(timelines.indexOf('over these fields:'))
+  for (const name of timelineFields.names) t.ok(listed.includes(`\`${name}\``), name)
+  const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(timelines) ?? []
+  const { sources } = parse(yaml) as { sources: { evidence: { mapping: Partial<MappingSpec> } } }
+  const map = compileTimelineMapping(spec(sources.evidence.mapping), 'sources.evidence.mapping')
+  const options = { profile: 'cado', severity: 'alarm', receivedAt: 0, id: 'x' } as const
+  t.match(map({ ...emptyEvent(), type: 'Last Access Time', user: 'jane' }, options), {
+    severity: 0,
+    extension: [['type'], ['eventId', 'x'], ['suser', /^[0-9a-f]{32}$/]],
+  })
 })
 
 t.test('its configuration works, and its tests hold', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fieldNamed, fieldReader, recordFields } from '../../src/mappings/record-field.ts'
+import { activityFields, recordFields } from '../../src/mappings/record-field.ts'
 import { emptyRecord } from '../../src/netwrix/record.ts'
 
 const detail = { property: 'Office', before: 'a', after: 'b', message: '' }
@@ -25,9 +25,14 @@ t.same(recordFields(record), [
 ])
 t.same(recordFields(emptyRecord()), [])
 
-t.same(fieldNamed('monitoring_plan'), { kind: 'field', name: 'MonitoringPlan' })
-t.same(fieldNamed(' Risk Score '), { kind: 'column', name: 'riskscore', written: 'Risk Score' })
-t.same(fieldNamed('"Who"'), { kind: 'column', name: 'who', written: 'Who' })
-t.equal(fieldReader(fieldNamed('risk score'))(record), '80')
-t.equal(fieldReader(fieldNamed('nothing'))(record), '')
-for (const bad of ['', ' ', 'Whoo', 'Acton', 'ObjectTipe']) t.throws(() => fieldNamed(bad), bad)
+t.same(activityFields.named('monitoring_plan'), { kind: 'field', name: 'MonitoringPlan' })
+t.same(activityFields.named(' Risk Score '), {
+  kind: 'column',
+  name: 'riskscore',
+  written: 'Risk Score',
+})
+t.same(activityFields.named('"Who"'), { kind: 'column', name: 'who', written: 'Who' })
+t.equal(activityFields.reader(activityFields.named('risk score'))(record), '80')
+t.equal(activityFields.reader(activityFields.named('nothing'))(record), '')
+for (const bad of ['', ' ', 'Whoo', 'Acton', 'ObjectTipe'])
+  t.throws(() => activityFields.named(bad), bad)

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { activitySeverity } from '../../src/mappings/netwrix-severity.ts'
 import { compileSeverity, wildcard } from '../../src/mappings/severity.ts'
 import type { MappingOptions } from '../../src/mappings/netwrix.ts'
 import type { ActivityRecord } from '../../src/netwrix/record.ts'
@@ -16,6 +17,7 @@ function severity(
     rules,
     least,
     places,
+    activitySeverity,
   )?.(
     { ...emptyRecord(), ...record },
     { kind: 'activity', profile: 'standard', receivedAt: 0, id: '', ...changed },
@@ -59,7 +61,7 @@ t.test('profile classic keeps its 0 where no rule fits', async (t) => {
   t.equal(severity(rules, { action: 'Read' }, { ...classic, kind: 'alert' }, 6), 6)
 })
 
-t.equal(compileSeverity(null, null, places), undefined)
+t.equal(compileSeverity(null, null, places, activitySeverity), undefined)
 
 t.test('wildcards', async (t) => {
   const table: [pattern: string, value: string, fits: boolean][] = [
@@ -96,5 +98,8 @@ const refused: [rules: unknown, least: number | null, message: RegExp][] = [
 ]
 
 for (const [written, least, message] of refused) {
-  t.throws(() => compileSeverity(written, least, places), { code: 'config', message })
+  t.throws(() => compileSeverity(written, least, places, activitySeverity), {
+    code: 'config',
+    message,
+  })
 }

@@ -1,7 +1,10 @@
 import t from 'tap'
-import { compileTemplate } from '../../src/mappings/template.ts'
+import { activityFields } from '../../src/mappings/record-field.ts'
+import { compileTemplate as compile } from '../../src/mappings/template.ts'
 import type { ActivityRecord } from '../../src/netwrix/record.ts'
 import { emptyRecord } from '../../src/netwrix/record.ts'
+
+const compileTemplate = (text: string) => compile(text, activityFields)
 
 const record: ActivityRecord = {
   ...emptyRecord(),

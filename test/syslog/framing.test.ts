@@ -14,7 +14,14 @@ const messages = new Messages({
     appName: 'cefline',
     timezone: 'UTC',
   }),
-  wire: { format: 'rfc3164', framing: 'lf', maxBytes: 9_999_999, lengths: false, equals: 'escape' },
+  wire: {
+    format: 'rfc3164',
+    framing: 'lf',
+    maxBytes: 9_999_999,
+    lengths: false,
+    equals: 'escape',
+    clashes: 'keep',
+  },
   time: 'event',
   place: 'destinations.siem',
 })

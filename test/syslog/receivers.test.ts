@@ -30,6 +30,11 @@ t.test('USM Anywhere: the header goes by the port', (t) => {
 t.test('the other presets', (t) => {
   t.match(wireFor('graylog', 'tcp', 514), { format: 'rfc3164', equals: 'substitute' })
   t.match(wireFor('arcsight', 'tls', 6514), { format: 'rfc3164', framing: 'lf', lengths: true })
+  t.match(wireFor('arcsight', 'tcp', 514), { clashes: 'rename-all' })
+  t.match(wireFor('elastic', 'tcp', 514), { clashes: 'rename' })
+  t.match(wireFor('sentinel', 'tcp', 514), { clashes: 'rename' })
+  t.match(wireFor('sentinel', 'tcp', 514, { clashes: 'keep' }), { clashes: 'keep' })
+  t.match(wireFor('qradar', 'tcp', 514), { clashes: 'keep' })
   t.match(wireFor('splunk', 'tcp', 601), { framing: 'octet-counting', maxBytes: 10_000 })
   t.match(wireFor('splunk', 'tcp', 514), { framing: 'lf' })
   t.match(wireFor('syslog-ng', 'tcp', 514), { format: 'rfc3164', framing: 'lf', maxBytes: 65_536 })

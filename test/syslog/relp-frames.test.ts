@@ -18,6 +18,7 @@ const messages = new Messages({
     maxBytes: 9_999_999,
     lengths: false,
     equals: 'escape',
+    clashes: 'keep',
   },
   time: 'event',
   place: 'destinations.siem',

@@ -20,6 +20,7 @@ const wire: Wire = {
   maxBytes: 2048,
   lengths: false,
   equals: 'escape',
+  clashes: 'keep',
 }
 
 function messagesOf(block: Block, some: Partial<Wire> = {}) {
@@ -146,5 +147,27 @@ t.test('one message, for preview', (t) => {
     head + cefLine(1),
   )
   t.equal(messages.one('x'.repeat(5000), 0, 5).length, 0)
+  t.end()
+})
+
+t.test('Cado’s keys are renamed where the receiver wants it', (t) => {
+  const cado =
+    'CEF:0|CadoSecurity|CadoResponse|1.0.2|0|n|1| evidence_id=2 type=Creation Time eventId=Q5FB'
+  const lines = [cefLine(1), cado, cefLine(3)]
+  t.same(
+    messagesOf(blockOf(1, lines)).sent,
+    lines.map((line) => head + line),
+  )
+  t.same(messagesOf(blockOf(1, lines), { clashes: 'rename' }), {
+    sent: [
+      head + cefLine(1),
+      `${head}${cado.slice(0, cado.indexOf(' evidence_id'))} evidence_id=2 ` +
+        'CadoResponseType=Creation Time CadoResponseEventId=Q5FB',
+      head + cefLine(3),
+    ],
+    rejects: [],
+  })
+  const { sent } = messagesOf(blockOf(1, lines), { clashes: 'rename-all' })
+  t.match(sent[1], / CadoResponseEvidenceId=2 CadoResponseType=/)
   t.end()
 })

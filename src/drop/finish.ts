@@ -27,9 +27,9 @@ export class DropFinish {
   readonly #purge: Purge
   readonly #margin: number
 
-  /** `keepDone` and `settle` in ms. What is to be deleted and was left in `done`, as by a crash, is removed a
-   * minute after its last change. */
-  constructor(folders: DropFolders, keepDone: number, settle = localSettle) {
+  /** `keepDone` and `settle` in ms; `again`: what it means for a file's rows that it is read once more. What is
+   * to be deleted and was left in `done`, as by a crash, is removed a minute after its last change. */
+  constructor(folders: DropFolders, keepDone: number, settle = localSettle, again = '') {
     const { folder, done, failed, after } = folders
     this.#folders = folders
     // An untouched file's times are `settle` apart at least; those of a written one hardly at all.
@@ -38,7 +38,7 @@ export class DropFinish {
       folder,
       target: done,
       remove: after === 'delete',
-      told: { had: 'it had been read', means: '; its rows without a RID are sent twice' },
+      told: { had: 'it had been read', means: again },
     })
     this.#refused = new Afterwards({
       folder,

@@ -38,6 +38,8 @@ const signOfLife = 30_000
 export interface DropSourceOptions
   extends Pick<DropOptions, 'keepDone' | 'settle' | 'watch'>, Pick<SourceContext, 'remembers'> {
   folders: DropFolders
+  /** What it means for a file's rows that the file is read once more; nothing when left out. */
+  again?: string
   /** Not used before; the source ends it. */
   thread: ReadingThread
   /** As `Source.remap`. */
@@ -63,7 +65,7 @@ export class DropSource implements Source {
     this.#watching = { settle, watch }
     this.#remembers = (id) => options.remembers(id)
     this.#remap = (reject) => options.remap(reject)
-    this.#finish = new DropFinish(folders, keepDone, settle ?? undefined)
+    this.#finish = new DropFinish(folders, keepDone, settle ?? undefined, options.again)
     this.#fate = new DropFate(folders, this.#finish)
     this.#folder = new Folder({ folder, settle, watch, own: [done, failed] })
     this.#thread = thread

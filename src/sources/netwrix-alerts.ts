@@ -16,7 +16,7 @@ import { compileMapping } from '../mappings/compile.ts'
 import type { Options } from '../netwrix/alert-options.ts'
 import { remapAlert } from '../netwrix/alert-remap.ts'
 import { alertThread } from '../netwrix/alert-thread.ts'
-import { fromZone } from '../netwrix/zone.ts'
+import { fromZone } from '../io/local-time.ts'
 
 export { schema } from '../netwrix/alert-options.ts'
 export type { Options }
@@ -29,6 +29,7 @@ export function create(options: Options, context: SourceContext): Source {
   return new DropSource({
     folders: dropFolders(context.name, options),
     ...{ keepDone, settle, watch },
+    again: '; its rows without a RID are sent twice',
     remembers: (id) => context.remembers(id),
     thread: alertThread(options),
     remap: (reject) => remapAlert(reject, options),

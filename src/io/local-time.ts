@@ -5,7 +5,7 @@
  * the change). One that never comes, when they are put forward, is read with the offset from before
  * the change, and so becomes as much later as the clocks were moved; as in `java.time`.
  */
-import { zoneOffset } from '../io/time-zone.ts'
+import { zoneOffset } from './time-zone.ts'
 
 /** ms since 1970 of the wall clock, read as if it were UTC → ms since 1970. */
 export type FromLocal = (local: number) => number

@@ -111,12 +111,13 @@ export interface Scratch {
 }
 
 /**
- * What a receipt of a destination rests on, the strongest first. `half-close`: the receiving program
- * read every byte; `relp`: its answer to each message; `synced`: on disk here; `written`: taken by
- * standard output; `lived`: written to a connection that then lived for `receiptAfter`; `kernel`:
- * given to this machine's kernel, at most once.
+ * What a receipt of a destination rests on, the strongest first. `stored`: the bucket's
+ * service confirmed it; `half-close`: the receiving program read every byte; `relp`: its answer to
+ * each message; `synced`: on disk here; `written`: taken by standard output; `lived`: written to a
+ * connection that then lived for `receiptAfter`; `kernel`: given to this machine's kernel, at most
+ * once.
  */
-export type Proof = 'half-close' | 'relp' | 'synced' | 'written' | 'lived' | 'kernel'
+export type Proof = 'stored' | 'half-close' | 'relp' | 'synced' | 'written' | 'lived' | 'kernel'
 
 /** What a destination tells while it delivers. */
 export interface Delivery {

@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs'
 import { verifyAll } from './verify-all.ts'
 import type { Said } from './verify.ts'
 
-const say = (what: Said) => void writeSync(1, `${JSON.stringify(what)}\n`)
+const say = (what: Said) => write(Buffer.from(`${JSON.stringify(what)}\n`))
 const told = new AbortController()
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => told.abort(name))
 
@@ -20,5 +20,17 @@ try {
   else {
     const { message, code } = thrown as NodeJS.ErrnoException
     say({ failed: { message, ...(code === undefined ? {} : { code }) } })
+  }
+}
+
+/** To the end: the pipe is the parent's, which may not wait, and takes what there is room for. */
+function write(text: Buffer): void {
+  for (let at = 0; at < text.length;) {
+    try {
+      at += writeSync(1, text, at)
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') throw thrown
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
   }
 }

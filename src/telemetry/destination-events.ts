@@ -120,6 +120,7 @@ export class DestinationEvents {
 }
 
 const whatProves: Record<Proof, string> = {
+  stored: 'the service confirms each object (S3)',
   'half-close': 'the receiver proves that it has read every byte (half-close)',
   relp: 'the receiver confirms each message (RELP)',
   synced: 'written and synced to the file',

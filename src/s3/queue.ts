@@ -1,0 +1,233 @@
+/**
+ * A queue of Amazon SQS that S3 tells of new objects. A message that is being worked on is kept from
+ * others by prolonging the time in which it is invisible; it is deleted when its work is durable, and
+ * what is not comes again. SQS may give a message twice and in any order (at-least-once delivery).
+ *
+ * The SDK's client is loaded when it is first needed, as the one for S3 is.
+ */
+import type * as Sqs from '@aws-sdk/client-sqs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CeflineError } from '../error.ts'
+import { error, isCeflineError } from '../error.ts'
+import { awsConfiguration } from './client.ts'
+import { s3Failure, statusOf } from './failure.ts'
+import type { S3Options } from './options.ts'
+
+export interface QueueTimes {
+  /** s: the longest that SQS waits for a message. */
+  wait: number
+  /** s: how long a message that was received is invisible to others. */
+  visibility: number
+  /** ms between prolongings. */
+  prolong: number
+}
+
+/** SQS allows 20 s of waiting. Should this process die, its messages come again after five minutes. */
+export const queueTimes: QueueTimes = { wait: 20, visibility: 300, prolong: 100_000 }
+
+export interface Message {
+  id: string
+  receipt: string
+  body: string
+}
+
+/** What SQS gives at once at most. */
+const mostMessages = 10
+/** ms that giving messages back may take when the work ends. */
+const farewell = 2_000
+
+type Sdk = typeof Sqs
+
+export class Queue {
+  readonly url: string
+  readonly #client: Sqs.SQSClient
+  readonly #sdk: Sdk
+  readonly #place: string
+  readonly #times: QueueTimes
+
+  private constructor(
+    url: string,
+    client: Sqs.SQSClient,
+    sdk: Sdk,
+    place: string,
+    times: QueueTimes,
+  ) {
+    this.url = url
+    this.#client = client
+    this.#sdk = sdk
+    this.#place = place
+    this.#times = times
+  }
+
+  /** Sends nothing. `place` is the source's path in the configuration. Throws `config`. */
+  static async open(
+    url: string,
+    options: S3Options,
+    place: string,
+    times = queueTimes,
+  ): Promise<Queue> {
+    const region = judgeQueue(url, place)
+    const sdk = await import('@aws-sdk/client-sqs')
+    const isAws = region !== undefined
+    const configuration = await awsConfiguration(options, place, isAws ? null : options.tls.ca)
+    const { origin } = new URL(url)
+    const client = new sdk.SQSClient({
+      ...configuration,
+      endpoint: origin,
+      ...(isAws && { region }),
+    })
+    // A request that waits for messages must not be taken for one without an answer.
+    const wait = Math.min(times.wait, Math.floor(options.timeout / 2_000))
+    return new Queue(url, client, sdk, place, { ...times, wait })
+  }
+
+  /** How many messages are there, roughly, for `check`. */
+  async size(signal: AbortSignal): Promise<number> {
+    const command = new this.#sdk.GetQueueAttributesCommand({
+      QueueUrl: this.url,
+      AttributeNames: ['ApproximateNumberOfMessages'],
+    })
+    try {
+      const { Attributes = {} } = await this.#client.send(command, { abortSignal: signal })
+      return Number(Attributes['ApproximateNumberOfMessages'])
+    } catch (thrown) {
+      throw this.#failure(thrown, 'sqs:GetQueueAttributes')
+    }
+  }
+
+  /** Some messages, or none when there were none for a while. */
+  async receive(signal: AbortSignal): Promise<HeldMessages> {
+    const command = new this.#sdk.ReceiveMessageCommand({
+      QueueUrl: this.url,
+      MaxNumberOfMessages: mostMessages,
+      WaitTimeSeconds: this.#times.wait,
+      VisibilityTimeout: this.#times.visibility,
+    })
+    try {
+      const { Messages = [] } = await this.#client.send(command, { abortSignal: signal })
+      const messages = Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '' }) => {
+        return { id: MessageId, receipt: ReceiptHandle, body: Body }
+      })
+      return new HeldMessages(this, messages, this.#times)
+    } catch (thrown) {
+      throw this.#failure(thrown, 'sqs:ReceiveMessage')
+    }
+  }
+
+  /** What could not be deleted comes again, and is known then. */
+  async delete(messages: readonly Message[]): Promise<void> {
+    const command = new this.#sdk.DeleteMessageBatchCommand({
+      QueueUrl: this.url,
+      Entries: messages.map(({ receipt }, index) => ({
+        Id: String(index),
+        ReceiptHandle: receipt,
+      })),
+    })
+    try {
+      await this.#client.send(command)
+    } catch (thrown) {
+      throw this.#failure(thrown, 'sqs:DeleteMessage')
+    }
+  }
+
+  /** Seconds from now on in which nobody else receives them. */
+  async hide(messages: readonly Message[], seconds: number): Promise<void> {
+    const command = new this.#sdk.ChangeMessageVisibilityBatchCommand({
+      QueueUrl: this.url,
+      Entries: messages.map(({ receipt }, index) => {
+        return { Id: String(index), ReceiptHandle: receipt, VisibilityTimeout: seconds }
+      }),
+    })
+    try {
+      await this.#client.send(command)
+    } catch (thrown) {
+      throw this.#failure(thrown, 'sqs:ChangeMessageVisibility')
+    }
+  }
+
+  close(): void {
+    this.#client.destroy()
+  }
+
+  #failure(thrown: unknown, needs: string): CeflineError {
+    if (isCeflineError(thrown)) return thrown
+    const { name, status } = statusOf(thrown)
+    const where = `${this.url} (${this.#place}.queue)`
+    if (/QueueDoesNotExist|NonExistentQueue/.test(name)) {
+      return error('not-found', `${where}: there is no such queue: check its url and account`)
+    }
+    if (/AccessDenied/.test(name) && !/kms/i.test(name) && status !== 403) {
+      const cure = `the identity needs ${needs} on the queue`
+      return error('forbidden', `${where}: not allowed (${name}): ${cure}`)
+    }
+    return s3Failure(thrown, { place: this.#place, where: this.url, needs })
+  }
+}
+
+/** Messages in hand; none of them is given to others until `giveBack`, or until this process is gone. */
+export class HeldMessages {
+  readonly messages: readonly Message[]
+  readonly #queue: Queue
+  readonly #open: Set<Message>
+  readonly #timer: NodeJS.Timeout | undefined
+  /** Done, and not yet deleted. */
+  #done: Message[] = []
+  #failure: unknown
+
+  constructor(queue: Queue, messages: readonly Message[], times: QueueTimes) {
+    this.#queue = queue
+    this.messages = messages
+    this.#open = new Set(messages)
+    if (messages.length === 0) return
+    this.#timer = setInterval(() => {
+      const held = [...this.#open]
+      if (held.length === 0) return
+      queue.hide(held, times.visibility).catch((thrown: unknown) => (this.#failure = thrown))
+    }, times.prolong).unref()
+  }
+
+  /** Its work is in hand; `deleteDone` is called when it is durable. */
+  done(message: Message): void {
+    this.#done.push(message)
+  }
+
+  async deleteDone(): Promise<void> {
+    const done = this.#done.splice(0)
+    if (done.length === 0) return
+    await this.#queue.delete(done)
+    for (const message of done) this.#open.delete(message)
+  }
+
+  /** Why messages could not be held, once; they may come again meanwhile. */
+  failure(): unknown {
+    const failure = this.#failure
+    this.#failure = undefined
+    return failure
+  }
+
+  /** Makes what is not done visible again after so many seconds; never throws. Safe twice. */
+  async giveBack(seconds: number): Promise<void> {
+    clearInterval(this.#timer)
+    const left = [...this.#open]
+    this.#open.clear()
+    if (left.length === 0) return
+    const given = this.#queue.hide(left, seconds).catch(() => {})
+    await Promise.race([given, sleep(farewell, undefined, { ref: false })])
+  }
+}
+
+/** The region in a queue's url, where it is one of AWS. Throws `config`. */
+export function judgeQueue(url: string, place: string): string | undefined {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username + parsed.password !== '') {
+    const cure = 'write its url, such as https://sqs.eu-central-1.amazonaws.com/123456789012/name'
+    throw error('config', `${place}.queue is no url of a queue: ${cure}`)
+  }
+  if (parsed.pathname.endsWith('.fifo')) {
+    throw error(
+      'config',
+      `${place}.queue is a FIFO queue, which S3 does not notify: use a standard one`,
+    )
+  }
+  return /\bsqs\.([a-z0-9-]+)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/.exec(parsed.hostname)?.[1]
+}

@@ -2,6 +2,8 @@
  * The options of the source `netwrix-api`, and what cannot be said about them one by one.
  */
 import { error } from '../error.ts'
+import { proxyFor } from '../http/proxy.ts'
+import type { Proxy } from '../http/proxy.ts'
 import { withoutUserinfo } from '../io/printable.ts'
 import { tlsSchema } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
@@ -12,8 +14,6 @@ import type { MappingSpec } from '../mappings/options.ts'
 import type { Auth } from './auth/choose.ts'
 import type { Tickets } from './auth/kerberos-library.ts'
 import { apiAddress } from './client.ts'
-import { proxyFor } from './proxy.ts'
-import type { Proxy } from './proxy.ts'
 
 export interface Options {
   url: string

@@ -6,12 +6,16 @@
  *
  * The password and what logs in with it are in no error: what the server said is shown masked.
  * Redirects are not followed. An answer that is too slow as a whole, too large, or not whole is an
- * error (`wire.ts`).
+ * error (`http/wire.ts`).
  *
  * Source: Netwrix Auditor documentation, "Integration API" (Endpoints, Continuation Mark, Search
  * Parameters, Response Status Codes).
  */
-import { error } from '../error.ts'
+import { bareHost } from '../http/address.ts'
+import { withDeadline } from '../http/deadline.ts'
+import { refusedByProxy } from '../http/tunnel.ts'
+import { largestRecord, Wire } from '../http/wire.ts'
+import type { WireAnswer, WireOptions } from '../http/wire.ts'
 import { printable, shorten } from '../io/printable.ts'
 import { version } from '../version.ts'
 import type { Auth } from './auth/choose.ts'
@@ -19,18 +23,14 @@ import type { Tickets } from './auth/kerberos-library.ts'
 import { Lockout } from './auth/lockout.ts'
 import { Login } from './auth/login.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { bareHost } from './connection.ts'
-import { networkError } from './network-error.ts'
 import { readPage } from './page.ts'
 import type { Page } from './page.ts'
+import { auditorServer } from './peer.ts'
 import { refusal } from './refusal.ts'
 import { pageRequest } from './request.ts'
 import type { PageRequest, RequestForm } from './request.ts'
-import { refusedByProxy } from './tunnel.ts'
-import { largestRecord, Wire } from './wire.ts'
-import type { WireAnswer, WireOptions } from './wire.ts'
 
-export interface ClientOptions extends WireOptions, RequestForm {
+export interface ClientOptions extends Omit<WireOptions, 'peer'>, RequestForm {
   /** As `apiAddress` gives it, with the path to the version and a slash at the end. */
   url: URL
   username: string
@@ -58,7 +58,7 @@ export class IntegrationApi {
   constructor(options: ClientOptions) {
     const { url, tls, auth, tickets, username, password } = options
     this.#options = options
-    this.#wire = new Wire(options)
+    this.#wire = new Wire({ ...options, peer: auditorServer })
     this.#lockout = options.lockout ?? new Lockout()
     this.#login = new Login({
       auth,
@@ -100,7 +100,8 @@ export class IntegrationApi {
     const address = this.address(checkpoint.mode)
     const request = pageRequest(address, checkpoint, count, this.#options)
     const maxAnswer = count === 1 ? largestRecord : undefined
-    const answer = await this.#within(signal, (deadline) => {
+    const limit = { ...this.#options, peer: auditorServer }
+    const answer = await withDeadline(limit, signal, (deadline) => {
       return this.#ask(request, maxAnswer, deadline)
     })
     const { status, headers, body } = answer
@@ -123,27 +124,6 @@ export class IntegrationApi {
       })
     }
     return readPage(body, headers['content-type'], place, show)
-  }
-
-  /** Runs `work` for `timeout` at most. A slow drip resets every timer but this one. */
-  async #within<T>(signal: AbortSignal, work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
-    signal.throwIfAborted()
-    const { timeout, url } = this.#options
-    // Not AbortSignal.any: it leaves something behind on a signal that lives as long as we do.
-    const controller = new AbortController()
-    const stop = () => controller.abort(signal.reason)
-    const late = () => error('timeout', `${url.origin}: no whole answer within ${timeout / 1000} s`)
-    const timer = setTimeout(() => controller.abort(late()), timeout)
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      return await work(controller.signal)
-    } catch (thrown) {
-      if (controller.signal.aborted) throw controller.signal.reason
-      throw networkError(thrown, url)
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', stop)
-    }
   }
 
   /** The answer to the request, with as much of a login before it as it takes. */

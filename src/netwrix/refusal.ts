@@ -5,6 +5,7 @@
  */
 import type { CeflineError } from '../error.ts'
 import { error } from '../error.ts'
+import { retryAfter } from '../http/retry-after.ts'
 import { namesOf, readChallenges } from './auth/challenges.ts'
 import type { SchemeName } from './auth/scheme.ts'
 import { readErrorList } from './page-xml.ts'
@@ -32,8 +33,6 @@ export interface Asked {
 
 /** ms: somebody has to do something meanwhile. */
 const longWait = 5 * 60_000
-/** ms that a server may make us wait at most. */
-const longestWait = 60 * 60_000
 
 const roles =
   'the account needs the role Global reviewer, or to be in the local group Netwrix Auditor ' +
@@ -127,13 +126,6 @@ function unauthorized(
     `${place} answered 401 to ${show(username)} (${by})${offers}: ${cure}`,
     { retryAfter: scheme === 'Negotiate' ? longWait : passwordWait },
   )
-}
-
-/** RFC 9110 section 10.2.3: seconds, or a date. Undefined: the ordinary back-off. */
-export function retryAfter(header: string | undefined, now = Date.now()): number | undefined {
-  if (header === undefined) return undefined
-  const wait = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
-  return Number.isNaN(wait) ? undefined : Math.min(longestWait, Math.max(1000, wait))
 }
 
 /** `ServerError 0x80040C0A SQL Server cannot be contacted`, of JSON, XML or a page's plain text. */

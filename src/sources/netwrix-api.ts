@@ -15,6 +15,9 @@
  * page is remembered here, as a server that was too slow for 1,000 records is asked for fewer.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { MarkLoop } from '../http/mark-loop.ts'
+import { PageSize } from '../http/page-size.ts'
+import { Reminder } from '../http/reminder.ts'
 import { describeTlsFiles } from '../io/tls-description.ts'
 import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } from '../core.ts'
 import { error, isCeflineError } from '../error.ts'
@@ -38,10 +41,7 @@ import type { ClientOptions } from '../netwrix/client.ts'
 import { readFilter } from '../netwrix/filter.ts'
 import { leaveOutOf } from '../netwrix/leave-out.ts'
 import type { LeaveOut } from '../netwrix/leave-out.ts'
-import { MarkLoop } from '../netwrix/mark-loop.ts'
 import type { Page } from '../netwrix/page.ts'
-import { PageSize } from '../netwrix/page-size.ts'
-import { Reminder } from '../netwrix/reminder.ts'
 
 export { schema } from '../netwrix/api-options.ts'
 export type { Options }

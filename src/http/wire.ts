@@ -1,5 +1,5 @@
 /**
- * The one connection to the Auditor Server, and one request after the other over it: a login may
+ * The one connection to an HTTP API, and one request after the other over it: a login may
  * belong to a connection, so it is numbered, and every answer says which one it came over.
  *
  * An answer is taken whole or not at all: too large, cut short or too slow is an error. Errors of the
@@ -12,10 +12,10 @@ import type { Dispatcher } from 'undici'
 import { error } from '../error.ts'
 import { peerCertificate } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
-import type { Reply } from './auth/login.ts'
 import { connector } from './connection.ts'
 import type { Connect } from './connection.ts'
 import { networkError } from './network-error.ts'
+import type { Peer } from './peer.ts'
 import type { Proxy } from './proxy.ts'
 
 export interface WireOptions {
@@ -25,6 +25,7 @@ export interface WireOptions {
   tls: TlsOptions
   /** The source's path in the configuration (`sources.activity`). */
   place: string
+  peer: Peer
   proxy?: Proxy | undefined
   /** Bytes of one answer at most, where the request does not say; beyond, `too-large`. */
   maxAnswer?: number
@@ -40,8 +41,15 @@ export interface WireRequest {
   maxAnswer?: number | undefined
 }
 
-export interface WireAnswer extends Reply {
+export interface WireAnswer {
+  status: number
+  /** Header names in lower case; repeated ones joined. */
+  headers: Record<string, string | undefined>
+  /** Of an answer other than 200: its beginning, as what went wrong stands there. */
+  text: string
   body: Buffer
+  /** Number of the connection that it came over. */
+  connection: number
 }
 
 /** A page of 1,000 records is about 2 MB, and a record of 10 MB was seen. For a moment a page of this
@@ -92,7 +100,7 @@ export class Wire {
       const text = response.statusCode === 200 ? '' : body.toString('utf8', 0, shownBytes)
       return { status: response.statusCode, headers, text, body, connection }
     } catch (thrown) {
-      throw networkError(thrown, this.#options.url)
+      throw networkError(thrown, this.#options.url, this.#options.peer)
     }
   }
 
@@ -145,10 +153,10 @@ export class Wire {
   /** The body, unless it grows too large or ends too early. */
   async #read(
     { body }: Dispatcher.ResponseData,
-    headers: Reply['headers'],
+    headers: WireAnswer['headers'],
     most: number | undefined,
   ): Promise<Buffer> {
-    const { maxAnswer = defaultMaxAnswer, url } = this.#options
+    const { maxAnswer = defaultMaxAnswer, url, peer } = this.#options
     const allowed = most ?? maxAnswer
     const announced = Number(headers['content-length'] ?? 0)
     const chunks: Buffer[] = []
@@ -166,13 +174,12 @@ export class Wire {
         chunks.push(chunk)
       }
     } catch (thrown) {
-      const failure = networkError(thrown, url)
+      const failure = networkError(thrown, url, peer)
       if (failure.code !== 'network') throw failure
       const due = announced > 0 ? ` of ${announced}` : ''
       throw error(
         'bad-answer',
-        `${url.origin}: the connection ended after ${size}${due} bytes of the answer; the mark ` +
-          'is kept',
+        `${url.origin}: the connection ended after ${size}${due} bytes of the answer; ${peer.kept}`,
         { cause: failure.cause },
       )
     }
@@ -180,7 +187,7 @@ export class Wire {
   }
 }
 
-function joined(headers: Record<string, string | string[] | undefined>): Reply['headers'] {
+function joined(headers: Record<string, string | string[] | undefined>): WireAnswer['headers'] {
   const entries = Object.entries(headers)
   return Object.fromEntries(
     entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isExempt, proxyFor } from '../../src/netwrix/proxy.ts'
+import { isExempt, proxyFor } from '../../src/http/proxy.ts'
 
 const https = new URL('https://auditor.example.com:9699/netwrix/api/v1/')
 const http = new URL('http://auditor.example.com:9699/')

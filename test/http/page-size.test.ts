@@ -1,5 +1,5 @@
 import t from 'tap'
-import { PageSize } from '../../src/netwrix/page-size.ts'
+import { PageSize } from '../../src/http/page-size.ts'
 
 const timeout = 300_000
 

@@ -1,5 +1,5 @@
 /**
- * How a socket to the Auditor Server is made, for requests and for `check` alike: plain, or TLS with
+ * How a socket to an HTTP API is made, for requests and for `check` alike: plain, or TLS with
  * its certificate judged before the first byte; directly, or through a proxy.
  *
  * No TLS session is resumed, as a resumed one may show no certificate to compare with a pin.
@@ -11,6 +11,8 @@ import type { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
 import { readTls } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
+import { bareHost, portOf } from './address.ts'
+import type { Peer } from './peer.ts'
 import type { Proxy } from './proxy.ts'
 import { distrust } from './trust.ts'
 import { asSocket, openTunnel, proxyFailure } from './tunnel.ts'
@@ -24,15 +26,19 @@ export interface Way {
   tls: TlsOptions
   /** The source's path in the configuration. */
   place: string
+  peer: Peer
   proxy?: Proxy | undefined
   /** Ends what the proxy has not answered yet. */
   signal?: AbortSignal
 }
 
 /** Reads the files of `tls` now. */
-export async function connector(url: URL, { tls, place, proxy, signal }: Way): Promise<Connect> {
+export async function connector(
+  url: URL,
+  { tls, place, peer, proxy, signal }: Way,
+): Promise<Connect> {
   if (url.protocol !== 'https:') return proxy ? toProxy(proxy) : buildConnector(plain)
-  const connect = await secure(url, tls, place)
+  const connect = await secure(url, tls, place, peer)
   if (!proxy) return connect
   const authority = `${url.hostname}:${portOf(url)}`
   return (options, callback) => {
@@ -64,7 +70,7 @@ function toProxy(proxy: Proxy): Connect {
   }
 }
 
-async function secure(url: URL, tls: TlsOptions, place: string): Promise<Connect> {
+async function secure(url: URL, tls: TlsOptions, place: string, peer: Peer): Promise<Connect> {
   const { servername } = tls
   const connect = buildConnector({
     ...(await readTls(tls, `${place}.tls`)),
@@ -81,7 +87,7 @@ async function secure(url: URL, tls: TlsOptions, place: string): Promise<Connect
   return (options, callback) => {
     connect(options, (...[failure, socket]) => {
       if (failure) return callback(failure, null)
-      const problem = distrust(socket as TLSSocket, tls, url.origin)
+      const problem = distrust(socket as TLSSocket, tls, url.origin, peer.server)
       if (!problem) return callback(null, socket)
       socket.destroy()
       callback(problem, null)
@@ -99,13 +105,4 @@ export function openSocket(connect: Connect, url: URL): Promise<Socket | TLSSock
       else resolve(socket)
     })
   })
-}
-
-/** The host without the brackets of an IPv6 address. */
-export function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '')
-}
-
-export function portOf(url: URL): string {
-  return url.port || (url.protocol === 'https:' ? '443' : '80')
 }

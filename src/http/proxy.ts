@@ -1,5 +1,5 @@
 /**
- * The HTTP proxy between here and the Auditor Server: from the option `proxy`, else from HTTPS_PROXY
+ * The HTTP proxy between here and a server: from the option `proxy`, else from HTTPS_PROXY
  * (HTTP_PROXY for an http url) and NO_PROXY as other programs read them. The environment is read
  * once, when the source is made.
  */

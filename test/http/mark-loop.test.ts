@@ -1,6 +1,6 @@
 import t from 'tap'
-import { MarkLoop } from '../../src/netwrix/mark-loop.ts'
-import { Reminder } from '../../src/netwrix/reminder.ts'
+import { MarkLoop } from '../../src/http/mark-loop.ts'
+import { Reminder } from '../../src/http/reminder.ts'
 
 t.test('marks that lead on', async (t) => {
   const loop = new MarkLoop(undefined)

@@ -1,10 +1,10 @@
 /**
- * Whether the Auditor Server is the one that is meant, decided before a byte of ours is sent: the
- * first request carries the password.
+ * Whether a server is the one that is meant, decided before a byte of ours is sent: the first request
+ * carries the password or token.
  *
  * The connection is made with OpenSSL's and Node's own checks, whose verdict is in
  * `socket.authorized`; it is judged here and not there so that the error can show the fingerprint
- * of a certificate that is not trusted. That is the usual case: the product makes its own
+ * of a certificate that is not trusted. That is the usual case: products make their own
  * self-signed one at installation and after a migration.
  */
 import type { TLSSocket } from 'node:tls'
@@ -25,11 +25,12 @@ const reasons: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
 }
 
-/** Undefined when the peer is to be trusted under these options, else why not and what cures it. */
+/** `server` is its name in messages. Undefined when the peer is to be trusted under these options, else why not and what cures it. */
 export function distrust(
   socket: TLSSocket,
   tls: TlsOptions,
   place: string,
+  server: string,
 ): CeflineError | undefined {
   peerCertificate(socket)
   if (tls.fingerprint !== null) {
@@ -47,7 +48,7 @@ export function distrust(
   return error(
     'tls',
     `${place}: the certificate is not trusted, as ${reasons[code] ?? code} (${code}): ` +
-      `${describeCertificate(socket)}. If that is the certificate on the Auditor Server, ${cures} ` +
+      `${describeCertificate(socket)}. If that is the certificate on ${server}, ${cures} ` +
       'set tls.fingerprint to this fingerprint',
   )
 }

@@ -7,24 +7,22 @@
 import type { CeflineError, Code } from '../error.ts'
 import { error, isCeflineError } from '../error.ts'
 import { printable, shorten } from '../io/printable.ts'
-import { bareHost, portOf } from './connection.ts'
-
-const defaultPort =
-  'the Integration API listens on port 9699 unless Settings > Integrations says otherwise'
+import { bareHost, portOf } from './address.ts'
+import type { Peer } from './peer.ts'
 
 /** What a server that speaks TLS does to plain HTTP, as well as one that is not well. */
 const closed = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']
 const wantsTls = 'if the API is set to HTTPS, write https in the url'
 
 /** The error as ours, of code `dns`, `tls`, `network`, `timeout` or `bad-answer`. */
-export function networkError(thrown: unknown, url: URL): CeflineError {
+export function networkError(thrown: unknown, url: URL, peer: Peer): CeflineError {
   if (isCeflineError(thrown)) return thrown
   const cause = copyOf(thrown)
-  const [code, what] = meaning(cause, url)
+  const [code, what] = meaning(cause, url, peer)
   return error(code, `${url.origin}: ${what}`, { cause })
 }
 
-function meaning({ name, message, code = '' }: Copied, url: URL): [Code, string] {
+function meaning({ name, message, code = '' }: Copied, url: URL, peer: Peer): [Code, string] {
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -33,7 +31,7 @@ function meaning({ name, message, code = '' }: Copied, url: URL): [Code, string]
         `no address is found for ${bareHost(url)} (${code}): check url and name server`,
       ]
     case 'ECONNREFUSED':
-      return ['network', `nothing listens on port ${portOf(url)}: check the url; ${defaultPort}`]
+      return ['network', `nothing listens on port ${portOf(url)}: check the url; ${peer.port}`]
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
@@ -44,12 +42,12 @@ function meaning({ name, message, code = '' }: Copied, url: URL): [Code, string]
     case 'UND_ERR_BODY_TIMEOUT':
       return ['timeout', 'the answer began and then stood still']
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return ['bad-answer', 'the answer is shorter than its Content-Length says; the mark is kept']
+      return ['bad-answer', `the answer is shorter than its Content-Length says; ${peer.kept}`]
   }
   const shown = shorten(printable(message), 200)
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     const cure = url.protocol === 'http:' ? `${wantsTls}; else check the port` : 'check the port'
-    return ['bad-answer', `what answers does not speak HTTP (${shown}): ${cure}; ${defaultPort}`]
+    return ['bad-answer', `what answers does not speak HTTP (${shown}): ${cure}; ${peer.port}`]
   }
   if (/wrong version number|packet length too long/i.test(message)) {
     return [
@@ -69,8 +67,8 @@ function meaning({ name, message, code = '' }: Copied, url: URL): [Code, string]
   }
   return [
     'network',
-    `the connection failed (${why}): look at the Auditor Server and its Netwrix services, and at ` +
-      'proxies and firewalls on the way',
+    `the connection failed (${why}): look at ${peer.services}, and at proxies and firewalls on ` +
+      'the way',
   ]
 }
 

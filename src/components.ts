@@ -57,11 +57,16 @@ export function byPriority(list: readonly SourceConfiguration[]): string[][] {
 
 /** Folder, url or path of a component, without secrets. */
 export function whereOf({ options }: { options: Readonly<Record<string, unknown>> }): string {
-  const { listen, folder, url, path } = options
+  const { bucket, listen, folder, url, path } = options
+  if (typeof bucket === 'string') return ['s3:/', bucket, ...bucketFolder(folder)].join('/')
   const where = (listen === undefined ? [folder, url, path] : [listen])
     .flat()
     .filter((value) => typeof value === 'string')
   return where.length === 0 ? 'standard output' : where.map(withoutUserinfo).join(', else ')
+}
+
+function bucketFolder(folder: unknown): string[] {
+  return typeof folder === 'string' ? folder.split('/').filter((name) => name !== '') : []
 }
 
 /** A component as the log and the status page name it. */

@@ -42,7 +42,8 @@ export function checkFolders(
   }
   const all = sources.flatMap(({ name, options }) => {
     const drop = options['folder']
-    if (typeof drop !== 'string') return []
+    // That of a bucket is none here.
+    if (typeof drop !== 'string' || typeof options['bucket'] === 'string') return []
     const after = ['done', 'failed'].map((option) => {
       const written = options[option]
       const path: Path = ['sources', name, option]

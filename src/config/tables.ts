@@ -7,22 +7,30 @@ import { componentVariables, generalVariables } from './variables.ts'
 
 /**
  * Every table of the README by its marker: `options:spool`, `options:source` for what every source
- * has, `options:netwrix-api` for a type, and `environment`.
+ * has, `options:netwrix-api` for a type, `options:source-s3` for one that both kinds have, and `environment`.
  */
 export function allTables(tables: Tables): Map<string, string> {
   const schemas: [string, Schema][] = [
     ...Object.entries(sections),
     ['source', common.sources],
-    ...typesOf(tables.sources),
+    ...typesOf('source', tables.sources, tables.destinations),
     ['destination', common.destinations],
-    ...typesOf(tables.destinations),
+    ...typesOf('destination', tables.destinations, tables.sources),
   ]
   const all = new Map(schemas.map(([name, schema]) => [`options:${name}`, optionTable(schema)]))
   return all.set('environment', environmentTable())
 }
 
-function typesOf(table: Tables[keyof Tables]): [string, Schema][] {
-  return Object.entries(table).map(([type, { schema }]) => [type, schema])
+/** A type that is in the other table too has its kind before it. */
+function typesOf(
+  kind: string,
+  table: Tables[keyof Tables],
+  other: Tables[keyof Tables],
+): [string, Schema][] {
+  return Object.entries(table).map(([type, { schema }]) => [
+    Object.hasOwn(other, type) ? `${kind}-${type}` : type,
+    schema,
+  ])
 }
 
 /** Option, default, what it is; those of a group as `tls.ca`. */

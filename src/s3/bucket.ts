@@ -13,7 +13,7 @@ import { s3Failure, statusOf } from './failure.ts'
 /** One version of an object. */
 export interface ObjectVersion {
   key: string
-  /** Without its quotation marks; '' where it is not known. */
+  /** Without its quotation marks; where the service gives none, time and size. '': not known. */
   etag: string
 }
 
@@ -50,12 +50,28 @@ export class Bucket {
   readonly where: string
   readonly #connection: S3Connection
   readonly #place: string
+  /** ms by which the service's clock is ahead of ours. */
+  #ahead = 0
 
   /** `place` is the source's path in the configuration. */
   constructor(connection: S3Connection, place: string) {
     this.where = connection.where
     this.#connection = connection
     this.#place = place
+    connection.client.middlewareStack.add(
+      (next) => async (asked) => {
+        const answered = await next(asked)
+        this.#note(answered.response)
+        return answered
+      },
+      { step: 'deserialize', name: 'ceflineClock', override: true },
+    )
+  }
+
+  /** ms since 1970 by the service's clock, as it was in its last answer: what objects are dated by. The
+   * SDK goes on with a clock of ours that is wrong. */
+  now(): number {
+    return Date.now() + this.#ahead
   }
 
   /** `s3://bucket/key`, printable. */
@@ -77,9 +93,9 @@ export class Bucket {
     try {
       const answer = await client.send(command, { abortSignal: signal })
       const { Contents = [], IsTruncated: isTruncated = false } = answer
-      const objects = Contents.map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
+      const objects = Contents.map(({ Key = '', ETag, Size = 0, LastModified }) => ({
         key: answer.EncodingType === 'url' ? decodeKey(Key) : Key,
-        etag: bare(ETag),
+        etag: versionOf(ETag, LastModified, Size),
         size: Size,
         modified: LastModified?.getTime() ?? Date.now(),
       }))
@@ -96,12 +112,12 @@ export class Bucket {
     const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key })
     try {
       const answer = await client.send(command, { abortSignal: signal })
-      const { Body, ETag = '', ContentLength: size = -1, LastModified } = answer
+      const { Body, ETag, ContentLength: size = -1, LastModified } = answer
       const body = Body as unknown as Readable
       let given = 0
       const chunks = this.#chunks(key, body, size, (bytes) => (given += bytes))
       const modified = LastModified?.getTime() ?? Date.now()
-      const etag = bare(ETag)
+      const etag = versionOf(ETag, LastModified, size)
       const discard = () => void body.on('error', () => {}).destroy()
       return { key, etag, size, modified, chunks, given: () => given, discard }
     } catch (thrown) {
@@ -120,8 +136,8 @@ export class Bucket {
       if (!aws) {
         // Few other services know a condition here: looking just before is the nearest to it.
         const head = new sdk.HeadObjectCommand(object)
-        const { ETag = '' } = await client.send(head, { abortSignal: signal })
-        if (bare(ETag) !== etag) return false
+        const seen = await client.send(head, { abortSignal: signal })
+        if (versionOf(seen.ETag, seen.LastModified, seen.ContentLength) !== etag) return false
       }
       const condition = aws ? { IfMatch: `"${etag}"` } : {}
       const command = new sdk.DeleteObjectCommand({ ...object, ...condition })
@@ -133,6 +149,12 @@ export class Bucket {
       if (status === 404 && name !== 'NoSuchBucket') return true
       throw this.#failure(thrown, key, 's3:DeleteObject')
     }
+  }
+
+  #note(response: unknown): void {
+    const { headers } = response as { headers?: Record<string, string> }
+    const date = Date.parse(headers?.['date'] ?? '')
+    if (Number.isFinite(date)) this.#ahead = date - Date.now()
   }
 
   async *#chunks(
@@ -184,6 +206,9 @@ export function decodeKey(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '))
 }
 
-function bare(etag: string): string {
-  return etag.replace(/^(?:W\/)?"?|"$/g, '')
+/** A gateway in front of files may have no ETag for those that it did not write. Lists have times of
+ * finer grain than headers. */
+function versionOf(etag = '', modified: Date | undefined, size = 0): string {
+  const bare = etag.replace(/^(?:W\/)?"?|"$/g, '')
+  return bare === '' ? `${Math.floor((modified?.getTime() ?? 0) / 1000)}-${size}` : bare
 }

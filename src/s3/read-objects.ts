@@ -103,6 +103,7 @@ export class ReadObjects {
     if (this.#known.size > mostKnown) this.#forgetOldest()
   }
 
+  /** `now`: ms since 1970 by the service's clock. */
   beginPass(now: number): void {
     this.#isChanged = true
     this.#pass = { began: now, after: '', failed: null }

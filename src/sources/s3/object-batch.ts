@@ -1,0 +1,43 @@
+/**
+ * A batch of the rows of objects. What makes a row the same event when it comes again:
+ *
+ * - a line with an `eventId` or `externalId` (every one that is mapped here has one) is one event, in
+ *   whatever object it lies: so a copy under another key, or an export made again, adds nothing;
+ * - a line without either is an event of its object, by bucket and key: two objects may rightly have
+ *   lines that are alike. The ETag is no part of it, so of an object that is written anew only what is
+ *   new is added.
+ */
+import { createHash } from 'node:crypto'
+import { idBytes } from '../../io/lines.ts'
+import type { Reject } from '../../core.ts'
+import { TimelineBatch } from '../../timeline/batch.ts'
+import { unrefused } from '../../timeline/identity.ts'
+
+/** In CEF an `=` within a value is escaped, so this is a key. */
+const ownId = /[ |](?:eventId|externalId)=(?! |$)/
+
+export class ObjectBatch extends TimelineBatch {
+  /** Of the object that is being read. */
+  rejected = 0
+  #object = ''
+
+  /** `object`: its bucket and key. */
+  begin(object: string): void {
+    this.#object = object
+    this.rejected = 0
+  }
+
+  override add(cef: string, time: number, severity: number, key: Uint8Array): void {
+    super.add(cef, time, severity, ownId.test(cef) ? key : this.#keyInObject(key))
+  }
+
+  override refuse(reject: Reject): void {
+    this.rejected += 1
+    super.refuse(reject)
+  }
+
+  #keyInObject(key: Uint8Array): Buffer {
+    const digest = createHash('sha256').update(key).update(this.#object).digest()
+    return unrefused(digest.subarray(0, idBytes))
+  }
+}

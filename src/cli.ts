@@ -2,11 +2,13 @@
 /**
  * The command line: flags in, exit codes out. The only place that ends the process.
  *
- * Exit codes: 0 done, 1 an error that another try may cure, 64 wrong usage, 78 configuration
- * (sysexits.h: EX_USAGE, EX_CONFIG).
+ * Exit codes: 0 done, 1 an error that another try may cure, 64 wrong usage, 65 a timeline that is of
+ * no known format, 78 configuration (sysexits.h: EX_USAGE, EX_DATAERR, EX_CONFIG).
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.ts'
+import { choices, convert } from './commands/convert.ts'
+import type { ConvertOptions } from './commands/convert.ts'
 import { preview } from './commands/preview.ts'
 import * as mark from './commands/mark.ts'
 import * as rejects from './commands/rejects.ts'
@@ -61,7 +63,7 @@ program
   )
   .argument(
     '<file...>',
-    'alert CSV files, or activity records as the API gives them, in JSON or XML',
+    'alert CSV files, activity records as the API gives them, in JSON or XML, or timelines',
   )
   .option('--source <name>', 'read them as this source of the configuration does')
   .option('--limit <number>', 'stop after so many events', wholeNumber)
@@ -70,6 +72,29 @@ program
   .action(
     (files: string[], flags: { source?: string; limit?: number; raw?: boolean; json?: boolean }) =>
       end(preview({ config: configPath(), files, ...flags })),
+  )
+
+program
+  .command('convert')
+  .description('make CEF of a forensic timeline; no spool, no network')
+  .argument(
+    '<in>',
+    'a timeline of Cado, plaso or Timesketch, a bodyfile, mactime or TLN; - is input',
+  )
+  .argument('[out]', 'the file to make, compressed if it ends in .gz (default: standard output)')
+  .addOption(choice('format', 'what it is'))
+  .option('--timezone <name>', 'IANA time zone of times that have none (default: UTC)')
+  .option('--evidence <name>', 'the evidence’s name where rows have none (default: the file’s)')
+  .option('--evidence-id <number>', 'its number where rows have none', wholeNumber)
+  .addOption(choice('profile', 'the CEF that is made'))
+  .addOption(choice('severity', 'what severity is made of'))
+  .option('--json', 'make JSON lines as Cado does')
+  .option('--rejects <file>', 'write the rows that are rejected there, as JSON lines')
+  .option('--force', 'replace files that exist')
+  .option('--quiet', 'show no progress and no summary')
+  .addOption(choice('summary', 'the summary on standard error'))
+  .action((input: string, output: string | undefined, flags: Omit<ConvertOptions, 'input'>) =>
+    end(convert({ input, ...(output === undefined ? {} : { output }), ...flags })),
   )
 
 /** What every command takes that reaches an appliance. */
@@ -195,6 +220,12 @@ interface FilterFlags {
 }
 
 type ChoiceFlags = ReachFlags & FilterFlags & { all?: boolean }
+
+/** The first of the words is the default. */
+function choice(name: keyof typeof choices, what: string): Option {
+  const words = choices[name]
+  return new Option(`--${name} <word>`, `${what} (default: ${words[0]})`).choices(words)
+}
 
 function reaching(command: Command): Command {
   return command

@@ -10,6 +10,7 @@ import type { MappingTest } from '../config/mapping-tests.ts'
 import type { CheckStep } from '../core.ts'
 import { asCefline, error } from '../error.ts'
 import { shorten } from '../io/printable.ts'
+import { compileTimelineMapping, describeTimelineMapping } from '../mappings/cado.ts'
 import { compileMapping, describeMapping } from '../mappings/compile.ts'
 import { isEmptyMapping } from '../mappings/options.ts'
 import { knownColumns } from '../netwrix/alert-columns.ts'
@@ -19,6 +20,8 @@ import { readRow } from '../netwrix/alert-rows.ts'
 import { fromJson } from '../netwrix/record.ts'
 import type { ActivityRecord } from '../netwrix/record.ts'
 import type { Mapped } from './preview-record.ts'
+import { timelineTestLine } from './timeline-test.ts'
+import type { TimelineMapped } from './timeline-test.ts'
 
 /** What a source needs of its options to map a record; the rest of them depends on its type. */
 interface Tested extends Mapped {
@@ -27,12 +30,17 @@ interface Tested extends Mapped {
 }
 
 /** What the mapping of a source holds, where it has one that can be; what is wrong says `create`. */
-export function mappingStep({ name, options }: SourceConfiguration): CheckStep | undefined {
+export function mappingStep({ name, type, options }: SourceConfiguration): CheckStep | undefined {
   const { mapping } = options as unknown as Mapped
   if (mapping === undefined || isEmptyMapping(mapping)) return undefined
+  const place = `sources.${name}.mapping`
   const made = step('mapping', () => {
-    compileMapping(mapping, `sources.${name}.mapping`)
-    return describeMapping(mapping)
+    if (isNetwrix(type)) {
+      compileMapping(mapping, place)
+      return describeMapping(mapping)
+    }
+    compileTimelineMapping(mapping, place)
+    return describeTimelineMapping(mapping)
   })
   return made.ok ? made : undefined
 }
@@ -41,8 +49,8 @@ export function* testSteps({ sources, tests }: Configuration): Generator<CheckSt
   for (const test of tests) {
     yield step(test.name, () => {
       const source = sources.find(({ name }) => name === test.source)
-      if (!source?.type.startsWith('netwrix-')) {
-        throw error('config', `${test.source} is no source of Netwrix’s, and has no mapping`)
+      if (source?.options === undefined || !('mapping' in source.options)) {
+        throw error('config', `${test.source} is a source without a mapping; name one that has it`)
       }
       const differences = differencesOf(test, source)
       if (differences.length > 0) throw error('check-failed', differences.join('\n'))
@@ -53,14 +61,11 @@ export function* testSteps({ sources, tests }: Configuration): Generator<CheckSt
 }
 
 function differencesOf(test: MappingTest, { name, type, options }: SourceConfiguration): string[] {
-  const mapped = options as unknown as Tested
-  const event = compileMapping(mapped.mapping, `sources.${name}.mapping`)(recordOf(test, mapped), {
-    kind: type === 'netwrix-api' ? 'activity' : 'alert',
-    profile: mapped.profile,
-    receivedAt: Date.now(),
-    id: 'test',
-  })
-  const read = decode(encode(event))
+  const place = `sources.${name}.mapping`
+  const line = isNetwrix(type)
+    ? netwrixLine(test, type, options as unknown as Tested, place)
+    : timelineTestLine(test, options as unknown as TimelineMapped, place)
+  const read = decode(line)
   if (read === undefined) return ['the event makes no CEF line']
   const { extension, ...header } = read
   const made = new Map<string, string>([...Object.entries(header), ...extension])
@@ -69,6 +74,20 @@ function differencesOf(test: MappingTest, { name, type, options }: SourceConfigu
     const wanted = expected === null ? undefined : String(expected)
     return value === wanted ? [] : [`${key}: expected ${shown(wanted)}, is ${shown(value)}`]
   })
+}
+
+function isNetwrix(type: string): boolean {
+  return type.startsWith('netwrix-')
+}
+
+function netwrixLine(test: MappingTest, type: string, mapped: Tested, place: string): string {
+  const event = compileMapping(mapped.mapping, place)(recordOf(test, mapped), {
+    kind: type === 'netwrix-api' ? 'activity' : 'alert',
+    profile: mapped.profile,
+    receivedAt: Date.now(),
+    id: 'test',
+  })
+  return encode(event)
 }
 
 function recordOf({ record }: MappingTest, options: Tested): ActivityRecord {

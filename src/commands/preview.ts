@@ -3,13 +3,13 @@
  * No network, no spool, and the file stays where it is. What the source's mapping hides of a record is
  * hidden here too, unless `--raw` asks for it; a record that is rejected is then not shown at all.
  *
- * A file that begins with `{`, `[` or `<` is activity records as the Integration API gives them, in
- * JSON or XML, anything else is a file of alerts. Exit code 0, or 1 when a record was rejected.
+ * A file of a known format of timelines is one. Another one that begins with `{`, `[` or `<` is activity
+ * records as the Integration API gives them, in JSON or XML, anything else is a file of alerts. Exit code 0, or 1 when a record was rejected.
  */
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import colors from 'picocolors'
 import { createDestination } from '../components.ts'
@@ -28,6 +28,8 @@ import { withoutValues } from '../telemetry/without-values.ts'
 import { readConfiguration, withEmbedded } from './configuration.ts'
 import { WatchedMapping } from './preview-record.ts'
 import type { Fields, Mapped } from './preview-record.ts'
+import { timelineBatches, timelineSource } from './preview-timeline.ts'
+import type { Watched } from './preview-timeline.ts'
 
 export interface PreviewOptions {
   config: string | undefined
@@ -86,11 +88,16 @@ async function* batchesOf(
   configuration: Configuration,
   wanted: string | undefined,
   raw: boolean,
-): AsyncGenerator<{ batch: Batch; mapping: WatchedMapping }> {
+): AsyncGenerator<{ batch: Batch; mapping: Watched }> {
   const folder = file === '-' ? await temporaryFolder() : undefined
   try {
     const path = folder ? join(folder, 'standard input') : await realpath(file).catch(() => file)
     if (folder) await writeFile(path, await buffer(process.stdin))
+    const timeline = await timelineSource(path, configuration, wanted)
+    if (timeline) {
+      yield* timelineBatches(path, folder ? 'standard input' : basename(file), timeline, raw)
+      return
+    }
     const content = await beginning(path)
     const isActivity = /^\s*[{[<]/.test(content)
     const { name, options } = sourceOptions(configuration, isActivity, wanted)

@@ -75,6 +75,44 @@ t.test('what differs is said, and ends with 78', async (t) => {
   ])
 })
 
+t.test('a timeline’s mapping', async (t) => {
+  const yaml = `
+sources:
+  evidence:
+    type: timeline
+    folder: ./timelines
+    mapping:
+      fields: { cs1: '{executed_process|last}', cs1Label: Process, suserr: x }
+      severity: [{ sourcetype: 'Registry*', severity: 4 }]
+      privacy: { fields: { user: drop } }
+destinations:
+  out: { type: console, from: evidence }
+tests:
+  - name: an event
+    source: evidence
+    input: { eventTime: 1595194940, type: Last Run, sourcetype: Registry Key, user: jane,
+      Executed Process: /bin/sh, evidence_id: 2, alarm_severity: 1, isFolder: false }
+    expect: { severity: 4, name: Last Run, eventTime: 1595194940, rt: 1595194940000, suser: null,
+      executed_process: /bin/sh, cs1: sh, evidence_id: 2, alarm: 'True', isFolder: 'False' }
+  - name: a row
+    row: { datetime: 2020-07-19T21:42:20Z, message: hello }
+    source: evidence
+    expect: { eventTime: 1595194940, msg: hello, severity: 1 }
+  - { name: no time, source: evidence, row: { datetime: never ever }, expect: { msg: a } }
+`
+  const { code, checked } = await run(t, yaml)
+  t.equal(code, 78)
+  t.match(steps(checked, 'evidence')[0], {
+    name: 'mapping',
+    detail: /fields cs1, cs1Label, suserr;.*1 severity rule.*hidden user.*did you mean suser\?/,
+  })
+  t.match(steps(checked, 'tests'), [
+    { name: 'an event', ok: true, detail: '10 value(s) as expected of evidence' },
+    { name: 'a row', ok: false, detail: 'severity: expected "1", is "0"' },
+    { name: 'no time', ok: false, detail: /"never ever" in datetime is not a time/ },
+  ])
+})
+
 t.test('a mapping that cannot be is said by its path', async (t) => {
   const { code, checked } = await run(t, activity.replace("'{Ticket}'", "'{Whoo}'"))
   t.equal(code, 78)

@@ -15,7 +15,7 @@ import { step } from '../io/check-step.ts'
 import { within } from '../io/within.ts'
 import { openS3 } from '../s3/client.ts'
 import type { S3Connection } from '../s3/client.ts'
-import { s3Failure, statusOf } from '../s3/failure.ts'
+import { s3Failure } from '../s3/failure.ts'
 import { folderOf, judge, s3Schema } from '../s3/options.ts'
 import type { S3Options } from '../s3/options.ts'
 import { Delivering } from './s3/delivering.ts'
@@ -139,7 +139,7 @@ class S3 implements Destination {
       const shelf = await Shelf.open(this.#folder)
       connection = await openS3(this.#options, this.#place)
       delivery.proof('stored')
-      delivery.connected(await this.#reach(connection, ended))
+      const seen = await this.#reach(connection, ended)
       const { format, folder } = this.#options
       const settings = {
         ...this.#options,
@@ -149,6 +149,7 @@ class S3 implements Destination {
       }
       delivering = new Delivering(settings, shelf, connection, delivery, ended)
       await delivering.resume()
+      delivery.connected(seen)
       // What is under way there ends by itself when it must: two runs never write one folder.
       await this.#run(iterator, delivering, signal)
     } catch (thrown) {
@@ -192,16 +193,18 @@ class S3 implements Destination {
     }
   }
 
-  /** That the bucket is there, as far as that may be seen: to ask needs s3:ListBucket, which who only
-   * writes may not have. */
+  /** That the bucket is there and the keys are known, as far as that may be seen: to ask needs
+   * s3:ListBucket, which who only writes may not have. A list of one key and not HEAD, whose answer has
+   * no body: wrong keys and a wrong clock would look like that missing permission. */
   async #reach({ client, sdk, bucket, where }: S3Connection, signal: AbortSignal): Promise<string> {
     try {
-      const command = new sdk.HeadBucketCommand({ Bucket: bucket })
+      const command = new sdk.ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })
       await client.send(command, { abortSignal: signal })
       return where
     } catch (thrown) {
-      if (statusOf(thrown).status === 403) return `${where} (which may not be looked at)`
-      throw s3Failure(thrown, { place: this.#place, where, needs: 's3:ListBucket' })
+      const failure = s3Failure(thrown, { place: this.#place, where, needs: 's3:ListBucket' })
+      if (failure.code === 'forbidden') return `${where} (which may not be looked at)`
+      throw failure
     }
   }
 

@@ -76,6 +76,8 @@ function byName({ name, message, region }: Thrown, { place }: Attempt): Meaning 
     case 'InvalidAccessKeyId':
     case 'SignatureDoesNotMatch':
     case 'InvalidClientTokenId':
+    // versitygw's word for a key that it does not know.
+    case 'XAdminUserNotFound':
       return {
         code: 'unauthorized',
         what: `the keys are not accepted (${name}): give current ones`,

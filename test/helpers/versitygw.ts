@@ -2,6 +2,8 @@
  * A real S3 service for tests: versitygw (`.ci/peers` installs it where Go is), on a folder of its own
  * and a free loopback port. It keeps If-None-Match on PutObject and CompleteMultipartUpload, SHA-256
  * checksums, signatures and the abort of uploads; it takes the headers of SSE and ignores them.
+ * Where it is not installed the stand-in takes its place, and says so; `CEFLINE_TEST_S3=stand-in` asks
+ * for it.
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -16,6 +18,7 @@ import { openS3 } from '../../src/s3/client.ts'
 import type { S3Connection } from '../../src/s3/client.ts'
 import type { S3Options } from '../../src/s3/options.ts'
 import { findProgram, unpacked } from './peers.ts'
+import { listenStandIn } from './s3-stand-in-server.ts'
 
 export interface S3Service {
   endpoint: string
@@ -34,6 +37,7 @@ export interface S3Service {
 
 interface Testing {
   teardown(end: () => Promise<void>): void
+  comment?(text: string): void
 }
 
 /** Credentials of every S3 server in tests, where the SDK finds them. */
@@ -58,37 +62,46 @@ export const s3Defaults: S3Options = {
   tls: { ca: null },
 }
 
-function program(): string | undefined {
+/** Starts the service with an empty bucket; ended with the test. */
+export async function startS3(t: Testing): Promise<S3Service> {
+  useTestKeys()
+  const program = findVersitygw()
+  if (program === undefined) t.comment?.('versitygw is not here: S3 is the stand-in of our own')
+  const { endpoint, close } =
+    program === undefined
+      ? await listenStandIn(testKeys, () => undefined)
+      : await startVersitygw(program)
+  const options = { ...s3Defaults, endpoint }
+  const connection = await openS3(options, 'test')
+  t.teardown(async () => {
+    connection.close()
+    await close()
+  })
+  await makeBucket(connection)
+  return { endpoint, ...testKeys, options, ...contentOf(connection) }
+}
+
+/** The program's path, or undefined where it is not installed (or not wanted). */
+export function findVersitygw(): string | undefined {
+  if (process.env['CEFLINE_TEST_S3'] === 'stand-in') return undefined
   const own = join(unpacked('bin'), 'versitygw')
   return existsSync(own) ? own : findProgram('versitygw')
 }
 
-/** For a tap test that needs it: `t.test('…', needsS3(), …)`. */
-export function needsS3(): { skip: string | false } {
-  return { skip: program() === undefined ? 'versitygw is not installed' : false }
-}
-
-/** Starts the service with an empty bucket; ended with the test. */
-export async function startS3(t: Testing): Promise<S3Service> {
-  useTestKeys()
+async function startVersitygw(program: string) {
   const folder = await mkdtemp(join(tmpdir(), 'cefline-s3-'))
   const port = await freePort()
   const { accessKeyId, secretAccessKey } = testKeys
   const keys = ['--access', accessKeyId, '--secret', secretAccessKey]
   const flags = ['--port', `127.0.0.1:${port}`, '--quiet', ...keys, 'posix', folder]
-  const child = spawn(program() ?? 'versitygw', flags, { stdio: 'ignore' })
+  const child = spawn(program, flags, { stdio: 'ignore' })
   const ended = new Promise((resolve) => child.once('close', resolve))
-  const endpoint = `http://127.0.0.1:${port}`
-  const options = { ...s3Defaults, endpoint }
-  const connection = await openS3(options, 'test')
-  t.teardown(async () => {
-    connection.close()
+  const close = async () => {
     child.kill('SIGKILL')
     await ended
     await rm(folder, { recursive: true, force: true })
-  })
-  await makeBucket(connection)
-  return { endpoint, accessKeyId, secretAccessKey, options, ...contentOf(connection) }
+  }
+  return { endpoint: `http://127.0.0.1:${port}`, close }
 }
 
 /** What is in a connection's bucket. */

@@ -108,10 +108,16 @@ export class Draft {
   /** Ends the files; resolves when they are on the disk. */
   async end(): Promise<(Written & { form: Form; path: string })[]> {
     const ended: (Written & { form: Form; path: string })[] = []
-    for (const each of this.#forms) {
-      const { form, path, chunks } = each
-      const output = await this.#write(each, chunks.takeAll())
-      ended.push({ form, path, ...(await output.end()) })
+    try {
+      for (const each of this.#forms) {
+        const { form, path, chunks } = each
+        const output = await this.#write(each, chunks.takeAll())
+        ended.push({ form, path, ...(await output.end()) })
+      }
+    } catch (thrown) {
+      // Nobody else knows it any more: an open file would keep its room on a full disk.
+      await this.discard()
+      throw thrown
     }
     return ended
   }

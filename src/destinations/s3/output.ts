@@ -24,6 +24,7 @@ export class Output {
   readonly path: string
   readonly #head: Transform
   readonly #done: Promise<void>
+  readonly #closed: Promise<void>
   readonly #file = createHash('sha256')
   readonly #lines = createHash('sha256')
   #size = 0
@@ -34,6 +35,7 @@ export class Output {
     this.#head = gzip ? createGzip() : new PassThrough()
     // `flush`: synced to the disk before it is closed.
     const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true })
+    this.#closed = new Promise((resolve) => file.once('close', resolve))
     this.#done = pipeline(this.#head, (chunks) => this.#count(chunks), file)
     // Who writes or ends hears of it; who does neither has no use for it.
     this.#done.catch(() => {})
@@ -56,10 +58,12 @@ export class Output {
     return { size: this.#size, sha256, linesSha256 }
   }
 
-  /** Gives it up; the file is left to be removed. */
+  /** Gives it up; the file is left to be removed, and no longer open when it resolves: it would keep
+   * its room on the disk. */
   async destroy(): Promise<void> {
     this.#head.destroy()
     await this.#done.catch(() => {})
+    await this.#closed
   }
 
   async *#count(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {

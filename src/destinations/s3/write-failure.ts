@@ -9,6 +9,7 @@ const cures: Record<string, string> = {
   EDQUOT: 'the quota is used up: raise it or make room',
   EACCES: 'this user may not write there: give it the folder',
   EPERM: 'this user may not write there: give it the folder',
+  EIO: 'the disk fails: replace it, or choose another spool.folder',
   EROFS: 'the file system is read-only: choose another spool.folder',
 }
 

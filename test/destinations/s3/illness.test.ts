@@ -155,6 +155,11 @@ t.test('a stop does not wait for a service that is silent', async (t) => {
   t.same(delivery.receipts, [])
 })
 
+t.test('who may only write is not stopped by what may not be seen', async (t) => {
+  const { log } = await through(t, ({ key }) => (key === '' ? 'forbidden' : undefined))
+  t.ok(log.some(({ msg }) => /which may not be looked at/.test(msg)))
+})
+
 t.test('a service that knows no conditional writes is looked at first', async (t) => {
   const { s3 } = await through(t, ({ headers }) => {
     return headers['if-none-match'] === undefined ? undefined : 'not-implemented'
@@ -177,7 +182,7 @@ t.test('a key that holds something else is never written over', async (t) => {
   const s3 = await startStandIn(t, ({ method, key, headers }) => {
     // Another writer was there a moment before.
     if (method === 'PUT' && !s3.standIn.objects.has(key)) {
-      s3.standIn.objects.set(key, { body: Buffer.from('theirs'), headers: {}, etag: '"x"' })
+      s3.standIn.put(key, Buffer.from('theirs'))
     }
     return headers['x-never'] === undefined ? undefined : 'slow'
   })

@@ -60,8 +60,11 @@ export const cadoKeys = {
 
 export type CadoKey = keyof typeof cadoKeys
 
+/** The keys, in their order. */
+export const cadoKeyNames = Object.keys(cadoKeys) as CadoKey[]
+
 /** The keys, as `CefEvent.own` wants them. */
-export const cadoOwn: ReadonlySet<string> = new Set(Object.keys(cadoKeys))
+export const cadoOwn: ReadonlySet<string> = new Set(cadoKeyNames)
 
 /**
  * The key of what Cado's standard has no name for, as chapter 4 of CEF's standard forms it: vendor,

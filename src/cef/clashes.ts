@@ -33,18 +33,28 @@ export function mayClash(line: string, clashes: Clashes): boolean {
   return clashes !== 'keep' && line.startsWith(clashingStart)
 }
 
-/** Renames in place. A name that is in the line already gets a number, so that both stay. */
+/** Renames in place. What has such a name already, as a column of a row may, gets a number: both stay, and
+ * nobody's column stands where a receiver's rules look for Cado's own. */
 export function renameClashes(parts: SplitLine, clashes: Clashes): void {
   const names = renamed[clashes]
   const taken = new Set(parts.pairs.map(([key]) => key))
+  const given = new Set<string>()
+  for (const [key] of parts.pairs) {
+    const name = names.get(key)
+    if (name !== undefined) given.add(name)
+  }
   for (const pair of parts.pairs) {
     const name = names.get(pair[0])
-    if (name === undefined) continue
-    let free = name
-    for (let number = 2; taken.has(free); number += 1) free = `${name}${number}`
-    taken.add(free)
-    pair[0] = free
+    if (name !== undefined) pair[0] = name
+    else if (given.has(pair[0])) pair[0] = numbered(pair[0], taken)
   }
+}
+
+function numbered(name: string, taken: Set<string>): string {
+  let free = name
+  for (let number = 2; taken.has(free); number += 1) free = `${name}${number}`
+  taken.add(free)
+  return free
 }
 
 function namesOf(clashing: (key: string) => boolean): Map<string, string> {

@@ -29,5 +29,5 @@ export function decode(line: string): DecodedCef | undefined {
 }
 
 function unescapeHeader(raw: string): string {
-  return raw.replace(/\\([\\|])/g, '$1')
+  return raw.includes('\\') ? raw.replace(/\\([\\|])/g, '$1') : raw
 }

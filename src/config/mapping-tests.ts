@@ -11,7 +11,7 @@ export interface MappingTest {
   readonly name: string
   /** Name of a source. */
   readonly source: string
-  /** An activity record as the API gives it in JSON, or the cells of an alert file's row by column. */
+  /** An activity record or an event of a timeline as JSON has it, or the cells of a row by column. */
   readonly record:
     | { readonly kind: 'input'; readonly value: unknown }
     | { readonly kind: 'row'; readonly cells: Readonly<Record<string, string>> }
@@ -95,7 +95,7 @@ function readRecord(
     path,
     input !== undefined && row !== undefined
       ? 'has input and row; keep one of them'
-      : 'has no record; write input (an activity record) or row (the columns of an alert) as a map',
+      : 'has no record; write input (an activity record, or a timeline’s event) or row (the columns of an alert, or of a timeline) as a map',
   )
   return undefined
 }

@@ -6,7 +6,8 @@
  * (a list of which the line holds a part) stays the text that it is. What a line does not have is left
  * out: the samples have `null`, `"-"` and `""` for it, mixed. The header is left out as they do: name is
  * `type`, severity follows from the alarm. `rt` is left out too, `eventTime` being the time; where the
- * instant has more than seconds, it is in `datetime` in ISO 8601, as exactly as the line has it.
+ * instant has more than seconds, it is in `datetime` in ISO 8601, as exactly as the line has it. A line
+ * without `eventTime` keeps what it has of a time, as it is.
  *
  * A line that is not Cado's becomes an object of its header's fields, by their names in the standard, and
  * `extension`, with all values as text: no line is left out of a bucket of JSON.
@@ -16,76 +17,92 @@ import type { CadoType } from '../cef/cado.ts'
 import { decode } from '../cef/decode.ts'
 import type { DecodedCef } from '../cef/decode.ts'
 import { fromPythonText, pythonText } from '../timeline/python-text.ts'
+import { dateTimeKey } from './cado-column.ts'
 
 /** The JSON text, without a line end; undefined for what is no CEF line. Pure. */
 export function cadoJson(cefLine: string): string | undefined {
   const event = decode(cefLine)
   if (event === undefined) return undefined
   const isCado = event.vendor === cadoVendor && event.product === cadoProduct
-  return JSON.stringify(isCado ? cadoObject(event) : plainObject(event))
+  return isCado ? cadoText(event) : plainText(event)
 }
 
-function cadoObject({ extension }: DecodedCef): object {
+function cadoText({ extension }: DecodedCef): string {
   const object = new Members()
-  const inFull = extension.find(([key]) => key === 'CadoResponseDateTime')?.[1]
+  const inFull = valueOf(extension, dateTimeKey)
+  const hasTime = valueOf(extension, 'eventTime') !== undefined
   for (const [key, value] of extension) {
-    if (key === 'rt') object.add('datetime', inFull ?? finerThanSeconds(value))
-    else if (key === 'suser') object.add('user', value)
-    else if (key !== 'CadoResponseDateTime') object.add(key, typed(value, typeOf(key)))
+    if (key === 'rt' && hasTime) addTime(object, value, inFull)
+    else if (key === 'suser') object.add('user', quoted(value))
+    else if (key !== dateTimeKey || !hasTime) object.add(key, typedText(value, types.get(key)))
   }
-  return object.made()
+  return object.text
 }
 
-function plainObject({ extension, ...header }: DecodedCef): object {
+function valueOf(extension: DecodedCef['extension'], key: string): string | undefined {
+  return extension.find(([one]) => one === key)?.[1]
+}
+
+/** What `eventTime` does not say. */
+function addTime(object: Members, milliseconds: string, inFull: string | undefined): void {
+  const text = inFull ?? finerThanSeconds(milliseconds)
+  if (text !== undefined) object.add('datetime', quoted(text))
+}
+
+function plainText({ extension, ...header }: DecodedCef): string {
   const members = new Members()
-  for (const [key, value] of extension) members.add(key, value)
-  return {
-    deviceVendor: header.vendor,
-    deviceProduct: header.product,
-    deviceVersion: header.version,
-    deviceEventClassId: header.classId,
-    name: header.name,
-    severity: header.severity,
-    extension: members.made(),
-  }
+  for (const [key, value] of extension) members.add(key, quoted(value))
+  const object = new Members()
+  object.add('deviceVendor', quoted(header.vendor))
+  object.add('deviceProduct', quoted(header.product))
+  object.add('deviceVersion', quoted(header.version))
+  object.add('deviceEventClassId', quoted(header.classId))
+  object.add('name', quoted(header.name))
+  object.add('severity', quoted(header.severity))
+  object.add('extension', members.text)
+  return object.text
 }
 
-/** An object's members; a name that comes again, as foreign lines may have it, makes a list. */
+/** An object's members as JSON; a name that comes again, as foreign lines may have it, makes a list. */
 class Members {
-  readonly #values = new Map<string, unknown[]>()
+  readonly #texts = new Map<string, string | string[]>()
 
-  /** Undefined is left out. */
-  add(name: string, value: unknown): void {
-    if (value === undefined) return
-    const known = this.#values.get(name)
-    if (known) known.push(value)
-    else this.#values.set(name, [value])
+  add(name: string, text: string): void {
+    const known = this.#texts.get(name)
+    if (Array.isArray(known)) known.push(text)
+    else this.#texts.set(name, known === undefined ? text : [known, text])
   }
 
-  made(): object {
-    const entries = [...this.#values].map(([name, values]) => [
-      name,
-      values.length === 1 ? values[0] : values,
-    ])
-    // Unlike an assignment it makes a member of `__proto__` as well.
-    return Object.fromEntries(entries) as object
+  get text(): string {
+    let text = ''
+    for (const [name, value] of this.#texts) {
+      const shown = typeof value === 'string' ? value : `[${value.join(',')}]`
+      text += `${text === '' ? '{' : ','}${quoted(name)}:${shown}`
+    }
+    return text === '' ? '{}' : `${text}}`
   }
 }
 
-function typeOf(key: string): CadoType {
-  return Object.hasOwn(cadoKeys, key) ? cadoKeys[key as keyof typeof cadoKeys] : 'text'
+/** What JSON escapes, and half of a sign. */
+const special = /["\\\x00-\x1f\ud800-\udfff]/
+
+function quoted(text: string): string {
+  return special.test(text) ? JSON.stringify(text) : `"${text}"`
 }
 
-function typed(text: string, type: CadoType): unknown {
+const types = new Map<string, CadoType>(Object.entries(cadoKeys))
+
+function typedText(text: string, type: CadoType | undefined): string {
   switch (type) {
+    case undefined:
     case 'text':
-      return text
+      return quoted(text)
     case 'integer':
-      return /^-?\d{1,15}$/.test(text) ? Number(text) : text
+      return /^-?\d{1,15}$/.test(text) ? String(Number(text)) : quoted(text)
     case 'boolean':
-      return text === 'True' ? true : text === 'False' ? false : text
+      return text === 'True' ? 'true' : text === 'False' ? 'false' : quoted(text)
     default:
-      return listOf(text) ?? text
+      return JSON.stringify(listOf(text) ?? text)
   }
 }
 
@@ -99,6 +116,7 @@ function listOf(text: string): unknown {
 /** ms since 1970 as ISO 8601, where `eventTime` does not say it all. */
 function finerThanSeconds(milliseconds: string): string | undefined {
   const time = Number(milliseconds)
+  if (time % 1000 === 0) return undefined
   const date = new Date(time)
-  return time % 1000 === 0 || Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }

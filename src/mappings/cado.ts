@@ -22,16 +22,17 @@
  * - Whatever else a row has goes under its own name where Cado lists it, else under `CadoResponse` and
  *   its name (`file_size`: `CadoResponseFileSize`), in both profiles, so that nothing is lost.
  */
-import { cadoKeys, cadoOtherKey, cadoOwn, cadoProduct, cadoVendor } from '../cef/cado.ts'
+import { cadoKeyNames, cadoKeys, cadoOwn, cadoProduct, cadoVendor } from '../cef/cado.ts'
 import type { CadoKey } from '../cef/cado.ts'
 import type { CefEvent, CefValue } from '../cef/event.ts'
 import type { Alarm, TimelineEvent } from '../timeline/event.ts'
 import { isoOf, milliseconds } from '../timeline/instant.ts'
 import { pythonText } from '../timeline/python-text.ts'
 import { alarmInformation, alarmSeverity, isAlarm, worstAlarm } from './cado-alarm.ts'
+import { columnOf, columnText, dateTimeKey } from './cado-column.ts'
 import { timelineFields } from './cado-field.ts'
+import { parentOf, strippedOf } from './cado-path.ts'
 import { compileTimelinePrivacy } from './cado-privacy.ts'
-import { folderOf } from './netwrix-names.ts'
 import type { MappingSpec } from './options.ts'
 import type { SeveritySubject } from './severity.ts'
 import { compileSubject, describeSubject } from './subject.ts'
@@ -50,46 +51,42 @@ export interface CadoMappingOptions {
   id: string
 }
 
-const order = Object.keys(cadoKeys) as CadoKey[]
+type Values = Record<CadoKey, CefValue>
 
-/** Names that a column of a row may have to go out under its own, where the event has nothing there.
- * What is a number for whoever reads Cado's events comes from the event's fields alone. */
-const keyOfName = new Map<string, CadoKey>(
-  order.filter((key) => cadoKeys[key] !== 'integer').map((key) => [key, key]),
-)
-
-type Values = Partial<Record<CadoKey, CefValue>>
-
-/** Pure, and never throws. */
-export function mapTimelineEvent(event: TimelineEvent, options: CadoMappingOptions): CefEvent {
-  const alarm = worstAlarm(event)
+/** `read` is the event before anything of it was hidden: an alarm without its text is one all the same, and
+ * as bad. Pure, and never throws. */
+export function mapTimelineEvent(
+  event: TimelineEvent,
+  options: CadoMappingOptions,
+  read = event,
+): CefEvent {
+  const worst = worstAlarm(read)
+  const alarm = worst && event.alarms[read.alarms.indexOf(worst)]
   const classic = options.profile === 'cado-classic'
   const values = documentedValues(event, alarm, options.id)
+  if (isAlarm(worst)) values.alarm = 'True'
   const others: CefEvent['extension'] = []
   for (const [name, value] of event.other) {
-    const key = keyOfName.get(name)
-    if (key !== undefined && isNone(values[key])) values[key] = value
-    else if (!says(values, name, value)) others.push([cadoOtherKey(name), value])
+    const { key, otherKey } = columnOf(name)
+    if (key !== undefined && values[key] === '') values[key] = columnText(key, value)
+    else if (!says(values, name, value)) others.push([otherKey, value])
   }
-  if (!classic && isNone(values.msg)) values.msg = event.message || event.short
-  if (isNone(values.parent)) values.parent = parentOf(event.path)
-  if (isNone(values.filename_stripped)) {
-    values.filename_stripped = event.path.replace(/[\\/]+/g, ' ')
-  }
+  if (!classic && values.msg === '') values.msg = event.message || event.short
+  if (values.parent === '') values.parent = parentOf(event.path)
+  if (values.filename_stripped === '') values.filename_stripped = strippedOf(event.path)
   const time = event.instant && milliseconds(event.instant)
+  const extension = inOrder(values)
+  if (!classic) addTime(extension, event, time)
+  addOwn(extension, event, values)
+  for (const pair of others) extension.push(pair)
   return {
     vendor: cadoVendor,
     product: cadoProduct,
     version: '1.0.2',
     classId: '0',
     name: event.type || event.sourcetype || event.source || 'Event',
-    severity: alarmSeverity(alarm, options.severity),
-    extension: [
-      ...inOrder(values),
-      ...(classic ? [] : timeKeys(event, time)),
-      ...ownKeys(event, values),
-      ...others,
-    ],
+    severity: alarmSeverity(worst, options.severity),
+    extension,
     own: cadoOwn,
     time: time ?? options.receivedAt,
   }
@@ -102,7 +99,7 @@ type Read = (event: TimelineEvent) => string
 
 const severity: SeveritySubject<TimelineEvent, CadoMappingOptions> = {
   conditions: new Map<string, Read>(
-    [...new Set([...timelineFields.names, ...order])].flatMap((name): [string, Read][] =>
+    [...new Set([...timelineFields.names, ...cadoKeyNames])].flatMap((name): [string, Read][] =>
       // It is the message's text, or the alarm's.
       name === 'msg' ? [] : [[name, timelineFields.reader(timelineFields.named(name))]],
     ),
@@ -140,66 +137,82 @@ export function describeTimelineMapping(spec: MappingSpec): string {
   return describeSubject(subject, spec)
 }
 
-/** What the event's own fields say under Cado's keys. */
+/** What the event's own fields say under Cado's keys. All keys are there at once, so that what is set
+ * later changes the object's shape no more. */
 function documentedValues(event: TimelineEvent, alarm: Alarm | undefined, id: string): Values {
   return {
-    ...alarmValues(alarm),
+    alarm: '',
+    alarm_description: alarm?.description ?? '',
+    alarm_help_text: alarm?.helpText ?? '',
+    alarm_severity: alarm?.severity ?? '',
+    destination_hostname: '',
+    destination_port: '',
+    domain: '',
     evidence_id: event.evidenceId ?? '',
     evidence_name: event.evidenceName,
+    executed_process: '',
     extra: event.extra,
+    file_access: '',
+    filename_stripped: '',
+    first_day: '',
     format: event.format,
+    highlights: '',
     host: event.host,
     inode: event.inode,
     macb: event.macb,
     notes: event.notes,
+    parent: '',
+    process_arguments: '',
+    process_cwd: '',
+    query_suggestions: '',
+    service_name: '',
     sha256: event.sha256,
     short: event.short,
     source: event.source,
+    source_hostname: '',
+    source_port: '',
     sourcetype: event.sourcetype,
+    super_short: '',
     tag: event.tag,
     type: event.type,
+    version: '',
     eventTime: event.instant?.seconds ?? '',
     filePath: event.path,
     eventId: event.eventId.trim() || id,
     suser: event.user,
     isFolder: event.isFolder === undefined ? '' : pythonText(event.isFolder),
+    msg: alarm?.description ?? '',
   }
 }
 
-function alarmValues(alarm: Alarm | undefined): Values {
-  if (alarm === undefined) return {}
-  return {
-    alarm: isAlarm(alarm) ? 'True' : '',
-    alarm_description: alarm.description,
-    alarm_severity: alarm.severity ?? '',
-    alarm_help_text: alarm.helpText,
-    msg: alarm.description,
-  }
-}
-
-function timeKeys(event: TimelineEvent, time: number | undefined): CefEvent['extension'] {
-  if (event.instant === undefined || time === undefined) return []
-  const keys: CefEvent['extension'] = [['rt', time]]
-  if (event.instant.nanos % 1_000_000 !== 0) {
-    keys.push(['CadoResponseDateTime', isoOf(event.instant)])
-  }
-  return keys
+function addTime(
+  extension: CefEvent['extension'],
+  { instant }: TimelineEvent,
+  time: number | undefined,
+): void {
+  if (instant === undefined || time === undefined) return
+  extension.push(['rt', time])
+  if (instant.nanos % 1_000_000 !== 0) extension.push([dateTimeKey, isoOf(instant)])
 }
 
 /** What the standard has no key for. */
-function ownKeys(event: TimelineEvent, { msg, short }: Values): CefEvent['extension'] {
+function addOwn(
+  extension: CefEvent['extension'],
+  event: TimelineEvent,
+  { msg, short }: Values,
+): void {
   const { alarms, message } = event
-  const keys: CefEvent['extension'] = []
-  if (message !== msg && message !== short) keys.push(['CadoResponseMessage', message])
-  if (alarms.length > 1) keys.push(['CadoResponseAlarmInformation', alarmInformation(event)])
-  return keys
+  if (message !== msg && message !== short) extension.push(['CadoResponseMessage', message])
+  if (alarms.length > 1) {
+    extension.push(['CadoResponseAlarmInformation', alarmInformation(event)])
+  }
 }
 
 function inOrder(values: Values): CefEvent['extension'] {
   const extension: CefEvent['extension'] = []
-  for (const key of order) {
+  for (const key of cadoKeyNames) {
     const value = values[key]
-    if (value !== undefined && value !== '') extension.push([key, value])
+    if (value !== '') extension.push([key, value])
   }
   return extension
 }
@@ -207,18 +220,4 @@ function inOrder(values: Values): CefEvent['extension'] {
 /** Whether the name's key has the value already, as `eventTime` beside a finer `datetime`. */
 function says(values: Values, name: string, value: string): boolean {
   return Object.hasOwn(cadoKeys, name) && String(values[name as CadoKey]) === value
-}
-
-function isNone(value: CefValue | undefined): boolean {
-  return value === undefined || value === ''
-}
-
-/** The folder that a path is in; that of `/a` is `/`, and of `C:\a` it is `C:\`. */
-function parentOf(path: string): string {
-  const folder = folderOf(path)
-  const isRoot = folder === '' || /^[A-Za-z]:$/.test(folder)
-  const separator = path.charAt(folder.length)
-  return isRoot && /[\\/]/.test(separator) && path.length > folder.length + 1
-    ? folder + separator
-    : folder
 }

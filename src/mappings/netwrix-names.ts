@@ -51,7 +51,7 @@ export function isAddress(text: string): boolean {
   return mayBe && isIP(text) !== 0
 }
 
-function isSeparator(code: number): boolean {
+export function isSeparator(code: number): boolean {
   return code === 0x5c || code === 0x2f
 }
 

@@ -1,5 +1,5 @@
 /**
- * The option `mapping` that every Netwrix source has: plain data, so that it can be posted to a worker
+ * The option `mapping` that every source of records and timelines has: plain data, so that it can be posted to a worker
  * thread as it is. `compile.ts` judges what is in the trees and makes the mapping of it.
  */
 
@@ -31,7 +31,7 @@ export const mappingSchema = {
     default: null as Tree,
   },
   alertMinimum: {
-    doc: 'The least severity of an alert, 0 to 10; 7 when not set.',
+    doc: 'The least severity of an alert, 0 to 10; 7 when not set (of a timeline’s alarm: none).',
     format: 'count',
     default: null as number | null,
   },

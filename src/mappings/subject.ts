@@ -12,8 +12,8 @@ import { compileSeverity } from './severity.ts'
 import type { SeveritySubject } from './severity.ts'
 
 export interface MappingSubject<Subject, Options> extends FieldsSubject<Subject> {
-  /** The profile's mapping. Pure, and never throws. */
-  map: (record: Subject, options: Options) => CefEvent
+  /** The profile's mapping of a record as it may be shown; `read` is all of it. Pure, and never throws. */
+  map: (shown: Subject, options: Options, read?: Subject) => CefEvent
   severity: SeveritySubject<Subject, Options>
   /** Gives what may be shown of a record; undefined where all may be. Throws `config`. */
   privacy(spec: MappingSpec['privacy'], place: string): ((record: Subject) => Subject) | undefined
@@ -37,7 +37,7 @@ export function compileSubject<Subject, Options>(
   const fields = compileFields(spec.fields, `${place}.fields`, subject)
   return (record, options) => {
     const shown = redact === undefined ? record : redact(record)
-    const event = map(shown, options)
+    const event = map(shown, options, record)
     if (severity !== undefined) event.severity = severity(record, options)
     header?.(event, shown)
     fields?.(event, shown)

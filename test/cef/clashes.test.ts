@@ -24,9 +24,12 @@ t.test('keys by choice', async (t) => {
   ])
 })
 
-t.test('a name that is there already is not taken', async (t) => {
+t.test('a column that has such a name already gets a number', async (t) => {
   t.strictSame(keys(`${line} CadoResponseType=other`, 'rename').slice(2), [
-    ...['CadoResponseType2', 'filePath', 'CadoResponseEventId', 'msg', 'CadoResponseType'],
+    ...['CadoResponseType', 'filePath', 'CadoResponseEventId', 'msg', 'CadoResponseType2'],
+  ])
+  t.strictSame(keys(`${line} CadoResponseType=a CadoResponseType2=b`, 'rename').slice(6), [
+    ...['CadoResponseType3', 'CadoResponseType2'],
   ])
 })
 

@@ -57,6 +57,21 @@ function values(...given: Parameters<typeof map>): Record<string, string> {
   return Object.fromEntries(decode(encode(map(...given)))?.extension ?? [])
 }
 
+t.test('an alarm whose text is hidden stays one, and as bad', async (t) => {
+  const malicious = { description: 'Malicious: x', severity: undefined, helpText: '' }
+  const odd = { description: 'Odd', severity: undefined, helpText: '' }
+  for (const how of ['drop', 'hash', { cut: 3 }]) {
+    const hidden = { privacy: { key: 'sixteen characters', fields: { alarm_description: how } } }
+    const one = map(hidden, { alarms: [odd, malicious] })
+    t.equal(one.severity, 10)
+    t.match(one.extension, [['alarm', 'True']])
+    t.notMatch(encode(one), /Malicious: x/)
+    const other = map(hidden, { alarms: [{ ...odd, severity: 10 }] })
+    t.equal(other.severity, 1)
+    t.match(other.extension, [['alarm', 'True']])
+  }
+})
+
 t.test('nothing set is the profile’s', async (t) => {
   t.equal(compileTimelineMapping(undefined, place), mapTimelineEvent)
   t.equal(compileTimelineMapping(spec({}), place), mapTimelineEvent)

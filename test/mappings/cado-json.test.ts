@@ -53,6 +53,26 @@ t.test('what is more than seconds', async (t) => {
   t.equal(time(123_456_700), '1970-01-01T00:00:01.1234567Z')
 })
 
+t.test('a time of a line without eventTime', async (t) => {
+  const line = 'CEF:0|CadoSecurity|CadoResponse|1.0.2|0|n|1|'
+  t.equal(cadoJson(`${line} rt=1595194940000`), '{"rt":"1595194940000"}')
+  t.equal(
+    cadoJson(`${line} rt=Jul 19 2020 21:42:20 GMT CadoResponseDateTime=now`),
+    '{"rt":"Jul 19 2020 21:42:20 GMT","CadoResponseDateTime":"now"}',
+  )
+})
+
+t.test('another time of a row is not the event’s', async (t) => {
+  const other: [string, string][] = [['date_time', '1999-01-01T00:00:00Z']]
+  const text = json({ instant: { seconds: 1_595_194_940, nanos: 0 }, other }) ?? ''
+  t.match(JSON.parse(text), { datetime: undefined, CadoResponseDateTime2: other[0]?.[1] })
+})
+
+t.test('names by the thousand', async (t) => {
+  const text = cadoJson(`CEF:0|a|b|c|d|e|1|${' a=1'.repeat(200_000)}`) ?? ''
+  t.equal((JSON.parse(text) as { extension: { a: string[] } }).extension.a.length, 200_000)
+})
+
 t.test('what is not of its type stays text', async (t) => {
   const line = 'CEF:0|CadoSecurity|CadoResponse|1.0.2|0|n|1|'
   t.strictSame(

@@ -241,6 +241,21 @@ t.test('folder and name of a path', async (t) => {
   t.equal(given['parent'], '/x')
 })
 
+t.test('columns by any spelling of Cado’s names, and never as the event’s own time', async (t) => {
+  const read = values({
+    instant: { seconds: 1, nanos: 0 },
+    other: [
+      ['Source Port', '443'],
+      ['Domain', 'SHIELDBASE'],
+      ['First Day', 'false'],
+      ['date_time', '1999-01-01T00:00:00Z'],
+    ],
+  })
+  t.match(read, { source_port: '443', domain: 'SHIELDBASE', first_day: 'False' })
+  t.equal(read['CadoResponseDateTime'], undefined)
+  t.equal(read['CadoResponseDateTime2'], '1999-01-01T00:00:00Z')
+})
+
 t.test('any event: nothing is lost, nothing forged', async () => {
   fc.assert(
     fc.property(aTimelineEvent, fc.constantFrom('cado', 'cado-classic'), (event, profile) => {

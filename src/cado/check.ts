@@ -25,7 +25,7 @@ export async function describePlatform(
   { projects: wanted, partial, timeout }: Checked,
   signal: AbortSignal,
 ): Promise<string> {
-  const { projects, missing, evidence } = await survey(api, wanted, signal)
+  const { projects, missing, refused, evidence } = await survey(api, wanted, signal)
   const { from } = checkpoint
   const due = evidence.filter(({ item, runs }) => {
     return judge(runs, checkpoint.evidence.get(item.id), { from, partial }).due !== undefined
@@ -37,6 +37,7 @@ export async function describePlatform(
     `${counted(evidence.length)} evidence items, ${counted(due.length)} timelines to be fetched`,
   ]
   if (missing.length > 0) parts.push(`NOT FOUND: ${missing.join(', ')}`)
+  for (const { project, reason } of refused) parts.push(`NOT READ: “${project.name}”: ${reason}`)
   const [one] = due.length > 0 ? due : evidence
   if (one) {
     const page = await new TimelinePages(1, timeout).page(api, one.item, undefined, signal)

@@ -1,7 +1,9 @@
 /**
  * How far the timelines are fetched: our own JSON text, committed with the lines of the page that led to
- * it. It has an entry for each evidence item that the platform lists and no other, so it is as bounded
- * as the platform is.
+ * it. It has an entry for each evidence item that the platform lists, so it is as bounded as the
+ * platform is, and for a number of items that it lists no more: one is missing for a moment when pages
+ * of a listing shift, and for days when an account is out of a project. Were it forgotten, all of its
+ * timeline would be fetched again, and what the spool no longer remembers sent twice.
  *
  * In the middle of a timeline it keeps the cursor of the page on which the newest instant began, not that
  * of the next page: rows that are alike in all things but their number among their equals are counted
@@ -20,18 +22,18 @@ export interface Checkpoint {
   evidence: Map<number, Standing>
 }
 
-/** Of one evidence item. */
+/** Of one evidence item. Runs are named by their keys. */
 export interface Standing {
   /** The run of processing whose timeline was fetched whole. */
-  whole?: number
+  whole?: string
   /** The run whose failure was said. */
-  said?: number
+  said?: string
   fetch?: Fetch
 }
 
 /** A timeline that is being fetched. */
 export interface Fetch {
-  run: number
+  run: string
   /** Where it goes on; none: at the beginning. */
   cursor?: string
   /** Events before that place. */
@@ -40,9 +42,18 @@ export interface Fetch {
   anew: number
 }
 
+/** Items that the platform does not list any more. */
+const mostGone = 1_000
+
 /** `since` in ms before `now`; 0: everything. */
 export function firstCheckpoint(url: string, since: number, now: number): Checkpoint {
   return { url, from: since === 0 ? 0 : Math.max(0, now - since), evidence: new Map() }
+}
+
+/** Of the items that are not among `there` only those of the highest numbers are kept. */
+export function forgetGone({ evidence }: Checkpoint, there: ReadonlySet<number>): void {
+  const gone = [...evidence.keys()].filter((id) => !there.has(id)).sort((a, b) => b - a)
+  for (const id of gone.slice(mostGone)) evidence.delete(id)
 }
 
 export function writeCheckpoint({ url, from, evidence }: Checkpoint): string {
@@ -72,22 +83,17 @@ export function readCheckpoint(text: string, place: string): Checkpoint {
 function isStanding(value: unknown): boolean {
   if (!isJson(value)) return false
   const { whole, said, fetch } = value
-  return (
-    (whole === undefined || isCount(whole)) &&
-    (said === undefined || isCount(said)) &&
-    (fetch === undefined || isFetch(fetch))
-  )
+  return isTextOrNone(whole) && isTextOrNone(said) && (fetch === undefined || isFetch(fetch))
 }
 
 function isFetch(value: unknown): boolean {
   if (!isJson(value)) return false
   const { run, cursor, events, anew } = value
-  return (
-    isCount(run) &&
-    isCount(events) &&
-    isCount(anew) &&
-    (cursor === undefined || typeof cursor === 'string')
-  )
+  return typeof run === 'string' && isCount(events) && isCount(anew) && isTextOrNone(cursor)
+}
+
+function isTextOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
 }
 
 function isCount(value: unknown): value is number {

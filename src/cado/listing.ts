@@ -4,7 +4,7 @@
  * is, or an empty page.
  *
  * Entries may move between two pages while they are read: one that comes twice counts once, and one
- * that is missed comes with the next round. A page on which nothing is new ends it with an error, as
+ * that is missed comes with the next round, so nobody may take what is not listed for gone. A page on which nothing is new ends it with an error, as
  * else it would go on for ever.
  */
 import { error } from '../error.ts'

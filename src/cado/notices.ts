@@ -5,6 +5,7 @@ import type { Notice } from '../core.ts'
 import { printable, shorten } from '../io/printable.ts'
 import type { EvidenceItem } from './evidence.ts'
 import type { Run } from './pipelines.ts'
+import type { Project } from './projects.ts'
 
 /** `evidence 12 “web-01”`: the name comes from the platform. */
 export function nameOf({ id, name }: Pick<EvidenceItem, 'id' | 'name'>): string {
@@ -47,10 +48,24 @@ export function finished(item: EvidenceItem, { events, rejected, repeated }: Cou
     ...(repeated > 0 ? [`${counted(repeated)} given twice by the platform and left out`] : []),
   ]
   const also = more.length === 0 ? '' : `, ${more.join(', ')}`
+  if (events === 0) return nothingThere(item)
   return info(
     'timeline-finished',
     `${nameOf(item)}: its timeline is whole: ${counted(events)} events${also}`,
   )
+}
+
+/** Processing that is complete and no event may be right, or a search that this platform does not
+ * understand as meant: nobody can tell from here. */
+function nothingThere(item: EvidenceItem): Notice {
+  return {
+    level: 'warn',
+    code: 'timeline-empty',
+    message:
+      `${nameOf(item)}: its processing has ended and its timeline has no event: compare with the ` +
+      `platform’s own page, where the search “evidence_id: ${item.id}” must find as many; run the ` +
+      'processing again to have the timeline fetched once more',
+  }
 }
 
 /** The platform announced more than it gave. */
@@ -124,14 +139,26 @@ export function missingProjects(names: readonly string[]): Notice {
   }
 }
 
+export function refusedProjects(refused: readonly { project: Project; reason: string }[]): Notice {
+  const list = refused.map(({ project: { id, name }, reason }) => {
+    return `project “${shorten(printable(name), 80)}” (${id}): ${reason}`
+  })
+  return {
+    level: 'warn',
+    code: 'project-refused',
+    message: `left out, while the others go on: ${list.join('; ')}. Or list in projects those that are meant`,
+  }
+}
+
 export function urlChanged(before: string, now: string): Notice {
   return {
     level: 'warn',
     code: 'url-changed',
     message:
-      `the stored place was that of ${before}: at ${now} evidence of the same number may be another, so ` +
-      'every timeline is fetched from the beginning; if it is the same platform, what was given ' +
-      'before is left out, as far as its ids are remembered',
+      `the stored place was that of ${before}: every timeline is fetched from ${now} from the ` +
+      'beginning, and what was given before is left out, as far as its ids are remembered. If that ' +
+      'is another platform, give this source another name: its evidence has the same numbers, and ' +
+      'an event that both have alike, as of two copies of one image, is left out',
   }
 }
 

@@ -7,6 +7,7 @@
  * several events. One that cannot be read or mapped is set aside with the reason.
  */
 import { hash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Batch } from '../core.ts'
 import { error } from '../error.ts'
 import { idBytes } from '../io/lines.ts'
@@ -20,6 +21,10 @@ import type { TimelineOrigin } from '../timeline/origin.ts'
 import { TimelineRows } from '../timeline/rows.ts'
 import type { MappedAs } from '../timeline/rows.ts'
 import { isJson } from './answer.ts'
+
+/** Characters, a row of none counted as some: about 5 ms. */
+const readAtOnce = 64 * 1024
+const leastOfRow = 1024
 
 export interface RowsOptions extends MappedAs {
   origin: TimelineOrigin
@@ -41,11 +46,18 @@ export class PageRows {
     return this.#rows.rejected
   }
 
-  /** What becomes of a page's rows. `fresh`: how many of them this timeline did not have before. */
-  take(rows: readonly unknown[]): { batch: Batch; fresh: number } {
+  /** What becomes of a page's rows. `fresh`: how many of them this timeline did not have before. Others
+   * of this thread, such as a destination's receipts, have their turn in between. */
+  async take(rows: readonly unknown[]): Promise<{ batch: Batch; fresh: number }> {
     let fresh = 0
+    let read = 0
     for (const [index, row] of rows.entries()) {
       const text = textOf(row)
+      read += Math.max(leastOfRow, text?.length ?? 0)
+      if (read > readAtOnce) {
+        await breathe()
+        read = 0
+      }
       if (text === undefined) {
         fresh += 1
         this.#refuse(index + 1, 'is nested too deeply to be an event', '')

@@ -10,6 +10,9 @@ import { listAll } from './listing.ts'
 
 export interface Run {
   id: number
+  /** Tells it from every other run, also from one of the same number: that of a platform which was set
+   * up again, or its own when it was run again (`POST /pipelines/rerun`). */
+  key: string
   /** Of the evidence. */
   evidence: number
   /** ms since 1970. */
@@ -65,12 +68,21 @@ function readRun(entry: Json): Run | undefined {
   const type = isJson(pipeline) ? pipeline['type'] : undefined
   if (id === undefined || of === undefined) return undefined
   if (type !== undefined && type !== 'processing') return undefined
-  return { id, evidence: of, created: timeOf(created), status: String(status) }
+  const begun = timeOf(created)
+  // Whole seconds: another version of the platform may give its times in another unit.
+  const key = [id, ...[begun, lastFinish(entry)].map((time) => Math.floor(time / 1000))].join('-')
+  return { id, key, evidence: of, created: begun, status: String(status) }
 }
 
-function timeOf(created: unknown): number {
-  if (typeof created !== 'number' || !Number.isFinite(created)) return 0
-  return created < leastMilliseconds ? created * 1000 : created
+/** When the last of its tasks ended, in ms; 0: none did, or nobody says. */
+function lastFinish({ subtasks }: Json): number {
+  const tasks = Array.isArray(subtasks) ? (subtasks as unknown[]).filter(isJson) : []
+  return tasks.reduce((last, task) => Math.max(last, timeOf(task['finish_time'])), 0)
+}
+
+function timeOf(time: unknown): number {
+  if (typeof time !== 'number' || !Number.isFinite(time)) return 0
+  return time < leastMilliseconds ? time * 1000 : time
 }
 
 function lastText({ progress_text: lines }: Json): string {

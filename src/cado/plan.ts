@@ -3,7 +3,7 @@
  * when the newest run has ended and one has completed since the last fetch:
  *
  *     newest run            what is done
- *     complete              fetched, once; a re-run is another run
+ *     complete              fetched, once; a re-run is another run, also under the same number
  *     failed, cancelled     said, once; the last complete run before it is fetched if it was not yet
  *     queued, in progress   waited for: the timeline is being made
  *     none                  said: nobody has processed this evidence
@@ -47,8 +47,8 @@ export function judge(
   const isGood = ({ status }: Run) => status === 'complete' || (partial && ended.includes(status))
   const good = runs.find((run) => run.created >= from && isGood(run))
   const verdict: Verdict = {}
-  if (newest.status !== 'complete' && standing?.said !== newest.id) verdict.failed = newest
-  if (good && good.id !== standing?.whole) verdict.due = good
+  if (newest.status !== 'complete' && standing?.said !== newest.key) verdict.failed = newest
+  if (good && good.key !== standing?.whole) verdict.due = good
   return verdict
 }
 

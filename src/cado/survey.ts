@@ -1,7 +1,8 @@
 /**
  * What there is on the platform: the wanted projects, their evidence, and the runs of its processing.
  */
-import { error } from '../error.ts'
+import type { CeflineError } from '../error.ts'
+import { error, isCeflineError } from '../error.ts'
 import type { CadoApi } from './client.ts'
 import { listEvidence } from './evidence.ts'
 import type { EvidenceItem } from './evidence.ts'
@@ -20,10 +21,13 @@ export interface Survey {
   projects: Project[]
   /** Words of `projects` that are none's. */
   missing: string[]
+  /** Projects that are listed and must not be read. */
+  refused: { project: Project; reason: string }[]
   evidence: Seen[]
 }
 
-/** Throws `not-found` when no project is seen at all, as then something is wrong with the token. */
+/** Throws `not-found` when no project is seen at all, as then something is wrong with the token, and what
+ * the platform said when none may be read. One that may not be read does not hold up the others. */
 export async function survey(
   api: CadoApi,
   wanted: readonly string[] | null,
@@ -39,11 +43,27 @@ export async function survey(
     )
   }
   const evidence: Seen[] = []
+  const refused: Survey['refused'] = []
   for (const project of chosen) {
-    const items = await listEvidence(api, project, signal)
-    if (items.length === 0) continue
-    const runs = await listRuns(api, project.id, signal)
-    for (const item of items) evidence.push({ item, runs: runs.get(item.id) ?? [] })
+    try {
+      evidence.push(...(await evidenceOf(api, project, signal)))
+    } catch (thrown) {
+      if (!isRefusal(thrown)) throw thrown
+      refused.push({ project, reason: thrown.message })
+      if (refused.length === chosen.length) throw thrown
+    }
   }
-  return { projects: chosen, missing, evidence }
+  return { projects: chosen, missing, refused, evidence }
+}
+
+async function evidenceOf(api: CadoApi, project: Project, signal: AbortSignal): Promise<Seen[]> {
+  const items = await listEvidence(api, project, signal)
+  if (items.length === 0) return []
+  const runs = await listRuns(api, project.id, signal)
+  return items.map((item) => ({ item, runs: runs.get(item.id) ?? [] }))
+}
+
+/** Also a project that was deleted a moment ago. */
+function isRefusal(thrown: unknown): thrown is CeflineError {
+  return isCeflineError(thrown) && (thrown.code === 'forbidden' || thrown.code === 'not-found')
 }

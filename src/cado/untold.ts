@@ -19,6 +19,10 @@ export class Untold {
     this.#waiting.push(notice)
   }
 
+  get waits(): boolean {
+    return this.#waiting.length > 0
+  }
+
   /** What waits; it counts as told. */
   take(): Notice[] {
     return this.#waiting.splice(0)

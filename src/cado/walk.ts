@@ -2,7 +2,8 @@
  * Fetches the timeline of one evidence item, from where its standing says to the end: each page is a
  * batch, with the standing that follows it.
  *
- * It ends where the platform gives no further cursor. Cursors that go round in a circle, and pages on
+ * It ends where the platform gives no further cursor, or one that leads nowhere from an empty page when
+ * all that was announced has come. Other cursors that go round in a circle, and pages on
  * which nothing is new, are an error (`mark-stuck`), as they would be fetched for ever. A cursor that is
  * refused right after a restart is one that the platform has forgotten: the timeline is fetched from
  * its beginning. One that is refused when it was given a moment ago is an error, tried seldom when a
@@ -47,15 +48,15 @@ const seldom = 5 * 60_000
 export async function* walkTimeline(walk: Walk, signal: AbortSignal): AsyncGenerator<Step> {
   const { item, run, rows, standing } = walk
   // Of another run nothing is left: its places may be gone, and what it gave is left out by the spool.
-  const before = standing.fetch?.run === run.id ? standing.fetch : undefined
-  let fetch: Fetch = before ?? { run: run.id, events: 0, anew: 0 }
+  const before = standing.fetch?.run === run.key ? standing.fetch : undefined
+  let fetch: Fetch = before ?? { run: run.key, events: 0, anew: 0 }
   let { cursor, events } = fetch
   let instant: unknown
   let empty = 0
   const loop = new MarkLoop(cursor)
   let page = await first(walk, fetch, signal)
   if (isLost(page)) {
-    fetch = { run: run.id, events: 0, anew: fetch.anew + 1 }
+    fetch = { run: run.key, events: 0, anew: fetch.anew + 1 }
     cursor = undefined
     events = 0
     yield { batch: nothing([cursorLost(item, page.reason)]), standing: { ...standing, fetch } }
@@ -63,12 +64,17 @@ export async function* walkTimeline(walk: Walk, signal: AbortSignal): AsyncGener
   }
   const notices: Notice[] = before ? [] : [begun(item, run, page.total)]
   for (;;) {
-    const { next, total } = page
-    const { batch, fresh } = rows.take(page.rows)
+    const { total } = page
+    let { next } = page
+    const { batch, fresh } = await rows.take(page.rows)
     if (page.rows.length > 0 && fresh === 0) throw stuck(walk, 'events that were all there before')
-    if (next !== undefined && !loop.moves(next)) throw stuck(walk, 'a cursor that was there before')
     empty = page.rows.length === 0 ? empty + 1 : 0
-    if (next !== undefined && empty > mostEmpty) throw stuck(walk, 'one empty page after the other')
+    const nowhere = next === undefined ? undefined : leadsNowhere(loop, next, empty)
+    if (nowhere !== undefined) {
+      const isAll = empty > 0 && total !== undefined && events >= total
+      if (!isAll) throw stuck(walk, nowhere)
+      next = undefined
+    }
     // Where the newest instant begins is where its alike rows are counted from.
     const last = instantOf(page.rows.at(-1))
     if (page.rows.length > 0 && last !== instant) {
@@ -81,7 +87,7 @@ export async function* walkTimeline(walk: Walk, signal: AbortSignal): AsyncGener
       notices.push(finished(item, { events, rejected, repeated }))
       if (total !== undefined && total > events) notices.push(incomplete(item, events, total))
       const said = standing.said === undefined ? {} : { said: standing.said }
-      yield { batch: { ...batch, notices }, standing: { ...said, whole: run.id } }
+      yield { batch: { ...batch, notices }, standing: { ...said, whole: run.key } }
       return
     }
     if (walk.isDue()) notices.push(progress(item, events, total))
@@ -89,6 +95,12 @@ export async function* walkTimeline(walk: Walk, signal: AbortSignal): AsyncGener
     cursor = next
     page = await following(walk, fetch, cursor, signal)
   }
+}
+
+/** What the platform gives in place of a way on; undefined: the cursor may be followed. */
+function leadsNowhere(loop: MarkLoop, next: string, empty: number): string | undefined {
+  if (!loop.moves(next)) return 'a cursor that was there before'
+  return empty > mostEmpty ? 'one empty page after the other' : undefined
 }
 
 /** The page at which it goes on; or the platform does not know its cursor any more. */

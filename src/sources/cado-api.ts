@@ -17,7 +17,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describePlatform } from '../cado/check.ts'
-import { firstCheckpoint, readCheckpoint, writeCheckpoint } from '../cado/checkpoint.ts'
+import { firstCheckpoint, forgetGone, readCheckpoint, writeCheckpoint } from '../cado/checkpoint.ts'
 import type { Checkpoint } from '../cado/checkpoint.ts'
 import { CadoApi } from '../cado/client.ts'
 import type { ClientOptions } from '../cado/client.ts'
@@ -173,6 +173,7 @@ class CadoTimelines implements Source {
     const { partial } = this.#options
     const seen = await survey(api, this.#options.projects, signal)
     if (seen.missing.length > 0) this.#untold.add(notices.missingProjects(seen.missing))
+    if (seen.refused.length > 0) this.#untold.add(notices.refusedProjects(seen.refused))
     const due: Due[] = []
     let old = 0
     for (const { item, runs } of seen.evidence) {
@@ -183,13 +184,13 @@ class CadoTimelines implements Source {
       if (verdict.failed) {
         const why = await whyFailed(api, verdict.failed.id, signal)
         this.#untold.add(notices.failed(item, verdict.failed, why, partial))
-        evidence.set(item.id, { ...evidence.get(item.id), said: verdict.failed.id })
+        evidence.set(item.id, { ...evidence.get(item.id), said: verdict.failed.key })
       }
       if (verdict.due) due.push({ item, run: verdict.due })
     }
     if (old > 0) this.#untold.add(notices.tooOld(old, from))
     const there = new Set(seen.evidence.map(({ item }) => item.id))
-    for (const id of evidence.keys()) if (!there.has(id)) evidence.delete(id)
+    forgetGone(checkpoint, there)
     return due
   }
 
@@ -216,7 +217,10 @@ class CadoTimelines implements Source {
       }
       this.#failures.delete(item.id)
     } catch (thrown) {
-      if (!signal.aborted) this.#failures.set(item.id, (this.#failures.get(item.id) ?? 0) + 1)
+      if (signal.aborted) throw thrown
+      this.#failures.set(item.id, (this.#failures.get(item.id) ?? 0) + 1)
+      // What is to be said of other evidence does not wait until this timeline can be had.
+      if (this.#untold.waits) yield this.#nothing(checkpoint)
       throw thrown
     }
   }

@@ -21,10 +21,10 @@ const event = {
 
 t.test('given twice is left out, alike is not', async (t) => {
   const rows = rowsOf()
-  const first = rows.take([event, { ...event, id: 'b' }, event])
+  const first = await rows.take([event, { ...event, id: 'b' }, event])
   t.equal(first.fresh, 2)
   t.match(first.batch, { read: 3, ignored: 1, lines: { count: 2 } })
-  const second = rows.take([event, { ...event, id: 'c' }])
+  const second = await rows.take([event, { ...event, id: 'c' }])
   t.equal(second.fresh, 1)
   t.equal(rows.repeated, 2)
   const ids = [first, second].flatMap(({ batch: { lines } }) => {
@@ -37,14 +37,15 @@ t.test('given twice is left out, alike is not', async (t) => {
 
 t.test('without a number of its own none is left out', async (t) => {
   const bare = { ...event, id: undefined }
-  const { batch, fresh } = rowsOf().take([bare, bare, { ...bare, id: '' }])
+  const { batch, fresh } = await rowsOf().take([bare, bare, { ...bare, id: '' }])
   t.equal(fresh, 3)
   t.equal(batch.lines.count, 3)
 })
 
 t.test('the number changes nothing', async (t) => {
-  const one = rowsOf().take([event]).batch.lines.ids
-  t.same(rowsOf().take([{ ...event, id: 'other' }]).batch.lines.ids, one)
+  const one = await rowsOf().take([event])
+  const other = await rowsOf().take([{ ...event, id: 'other' }])
+  t.same(other.batch.lines.ids, one.batch.lines.ids)
 })
 
 t.test('rows that are none', async (t) => {
@@ -52,10 +53,25 @@ t.test('rows that are none', async (t) => {
   for (let level = 0; level < 20_000; level += 1) deep = [deep]
   const rows = rowsOf()
   const odd = [null, 7, 'text', [], {}, { ...event, extra: deep }, '{"a":1}', [event, event]]
-  const { batch } = rows.take([event, ...odd])
+  const { batch } = await rows.take([event, ...odd])
   t.equal(batch.lines.count, 1)
   t.equal(batch.rejects.length, odd.length)
   t.equal(batch.read, odd.length + 1)
   t.equal(rows.rejected, odd.length)
   t.match(batch.rejects[0], { origin: 'evidence 11', row: 2, reason: /^evidence 11 row 2 / })
+})
+
+t.test('a page of many events lets others of the thread have their turn', async (t) => {
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns += 1
+    if (!isOver) setImmediate(count)
+  }
+  setImmediate(count)
+  const many = Array.from({ length: 2000 }, (_, number) => ({ ...event, inode: String(number) }))
+  const { fresh } = await rowsOf().take(many)
+  isOver = true
+  t.equal(fresh, 2000)
+  t.ok(turns >= 20, `${turns} turns`)
 })

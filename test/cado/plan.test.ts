@@ -8,7 +8,7 @@ import type { Verdict } from '../../src/cado/plan.ts'
 function runsOf(...statuses: string[]): Run[] {
   return statuses.map((status, index) => {
     const id = 100 + statuses.length - index
-    return { id, evidence: 1, created: id * 1000, status }
+    return { id, key: String(id), evidence: 1, created: id * 1000, status }
   })
 }
 
@@ -17,20 +17,20 @@ t.test('what is done', async (t) => {
   const table: [string, string[], Standing | undefined, boolean, object][] = [
     ['no run', [], undefined, false, { isUnprocessed: true }],
     ['complete', ['complete'], undefined, false, { due: { id: 101 } }],
-    ['fetched', ['complete'], { whole: 101 }, false, nothing],
-    ['a re-run', ['complete', 'complete'], { whole: 101 }, false, { due: { id: 102 } }],
+    ['fetched', ['complete'], { whole: '101' }, false, nothing],
+    ['a re-run', ['complete', 'complete'], { whole: '101' }, false, { due: { id: 102 } }],
     [
       'a re-run begun',
       ['in_progress', 'complete'],
-      { whole: 101 },
+      { whole: '101' },
       false,
       { waiting: { id: 102 } },
     ],
     ['begun, none fetched', ['queued', 'complete'], undefined, false, { waiting: { id: 102 } }],
     ['a new word', ['paused'], undefined, false, { waiting: { id: 101 } }],
     ['failed', ['failed'], undefined, false, { failed: { id: 101 } }],
-    ['failed and said', ['failed'], { said: 101 }, false, nothing],
-    ['failed again', ['cancelled', 'failed'], { said: 101 }, false, { failed: { id: 102 } }],
+    ['failed and said', ['failed'], { said: '101' }, false, nothing],
+    ['failed again', ['cancelled', 'failed'], { said: '101' }, false, { failed: { id: 102 } }],
     [
       'failed after a complete one',
       ['failed', 'complete'],
@@ -39,8 +39,8 @@ t.test('what is done', async (t) => {
       { failed: { id: 102 }, due: { id: 101 } },
     ],
     ['partial', ['failed'], undefined, true, { failed: { id: 101 }, due: { id: 101 } }],
-    ['partial, fetched', ['failed'], { said: 101, whole: 101 }, true, nothing],
-    ['history cut', ['complete'], { whole: 300 }, false, { due: { id: 101 } }],
+    ['partial, fetched', ['failed'], { said: '101', whole: '101' }, true, nothing],
+    ['history cut', ['complete'], { whole: '300' }, false, { due: { id: 101 } }],
   ]
   for (const [name, statuses, standing, partial, verdict] of table) {
     const judged: Verdict = judge(runsOf(...statuses), standing, { from: 0, partial })
@@ -59,7 +59,7 @@ t.test('what was processed before the source looks back', async (t) => {
 t.test('in turn: what failed last comes last, then the oldest run first', async (t) => {
   const due = [3, 1, 2, 4].map((id) => ({
     item: { id, name: String(id), project: { id: 1, name: 'p' } },
-    run: { id, evidence: id, created: id, status: 'complete' },
+    run: { id, key: String(id), evidence: id, created: id, status: 'complete' },
   }))
   const ids = (failures: Map<number, number>) => inOrder(due, failures).map(({ item }) => item.id)
   t.same(ids(new Map()), [1, 2, 3, 4])

@@ -32,7 +32,7 @@ async function walk(
   const api = new CadoApi({ url, token, timeout: 9000, tls: plainTls, place: 'x', peer })
   t.teardown(() => api.close())
   const item = { id: 11, name: 'web', project: { id: 1, name: 'Case 1' } }
-  const run = { id: 101, evidence: 11, created: 1, status: 'complete' }
+  const run = { id: 101, key: '101-1-0', evidence: 11, created: 1, status: 'complete' }
   const rows = new PageRows({
     origin: { name: 'evidence 11', receivedAt: 0, evidence: { id: 11, name: 'web' } },
     map: compileTimelineMapping(undefined, 'x.mapping'),
@@ -56,14 +56,14 @@ async function walk(
 t.test('standings: where the newest instant began, and how far it is', async (t) => {
   const platform = await startCadoApi(t)
   platform.add(1, 'web', 35)
-  const { steps, thrown } = await walk(t, platform, { said: 7 })
+  const { steps, thrown } = await walk(t, platform, { said: '7-1-1' })
   t.equal(thrown, undefined)
   const standings = steps.map(({ standing }) => standing)
   t.match(standings, [
-    { said: 7, fetch: { run: 101, events: 0, cursor: undefined } },
-    { said: 7, fetch: { run: 101, events: 10, cursor: String } },
-    { said: 7, fetch: { run: 101, events: 20, cursor: String } },
-    { said: 7, whole: 101, fetch: undefined },
+    { said: '7-1-1', fetch: { run: '101-1-0', events: 0, cursor: undefined } },
+    { said: '7-1-1', fetch: { run: '101-1-0', events: 10, cursor: String } },
+    { said: '7-1-1', fetch: { run: '101-1-0', events: 20, cursor: String } },
+    { said: '7-1-1', whole: '101-1-0', fetch: undefined },
   ])
   const told = steps.flatMap(({ batch }) => batch.notices ?? []).map(({ message }) => message)
   t.match(told, [
@@ -95,10 +95,10 @@ t.test('an instant over many pages goes on from its beginning', async (t) => {
 t.test('the place of another run is none', async (t) => {
   const platform = await startCadoApi(t)
   platform.add(1, 'web', 25)
-  const fetch = { run: 99, cursor: 'gone', events: 10, anew: 0 }
-  const { steps, thrown } = await walk(t, platform, { whole: 98, fetch })
+  const fetch = { run: '101-1-5', cursor: 'gone', events: 10, anew: 0 }
+  const { steps, thrown } = await walk(t, platform, { whole: '98-1-1', fetch })
   t.equal(thrown, undefined)
-  t.match(steps.at(-1)?.standing, { whole: 101 })
+  t.match(steps.at(-1)?.standing, { whole: '101-1-0' })
   t.notOk(platform.requests[0]?.query.get('cursor'))
 })
 
@@ -130,7 +130,23 @@ t.test('a cursor that is refused when it was given just now', async (t) => {
   )
   const last = await walk(t, platform, standing, keep)
   t.equal(last.thrown, undefined)
-  t.match(standing, { whole: 101 })
+  t.match(standing, { whole: '101-1-0' })
+})
+
+t.test('a cursor that leads on from the end to nothing is the end', async (t) => {
+  const platform = await startCadoApi(t, { endsWith: 'same-cursor' })
+  platform.add(1, 'web', 25)
+  const { steps, thrown } = await walk(t, platform, {})
+  t.equal(thrown, undefined)
+  t.match(steps.at(-1)?.standing, { whole: '101-1-0' })
+  t.match(steps.at(-1)?.batch.notices?.at(-1)?.message, /whole: 25 events/)
+})
+
+t.test('no event at all is a warning', async (t) => {
+  const platform = await startCadoApi(t)
+  platform.add(1, 'web', 0)
+  const { steps } = await walk(t, platform, {})
+  t.match(steps.at(-1)?.batch.notices?.at(-1), { level: 'warn', code: 'timeline-empty' })
 })
 
 t.test('empty pages in the middle: some, and without end', async (t) => {

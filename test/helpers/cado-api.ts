@@ -24,7 +24,7 @@ export interface Pipeline {
   evidence: number
   created: number
   status: Status
-  subtasks: { name: string; state: string; progress_text: string[] }[]
+  subtasks: { name: string; state: string; finish_time: number; progress_text: string[] }[]
 }
 
 interface Evidence {
@@ -91,6 +91,8 @@ export interface CadoApiOptions {
   givesAtMost?: number
   /** Next tokens that never end: the timeline begins again behind its end. */
   endless?: boolean
+  /** The last page has a next token too, and the page behind it is empty with that same token. */
+  endsWith?: 'same-cursor'
 }
 
 export class CadoPlatform {
@@ -102,7 +104,7 @@ export class CadoPlatform {
   readonly requests: { path: string; query: URLSearchParams }[] = []
   options: CadoApiOptions
   /** What goes wrong at whatever time it is asked, by endpoint. */
-  ill: (path: string) => Misbehaviour | undefined = () => undefined
+  ill: (path: string, query: URLSearchParams) => Misbehaviour | undefined = () => undefined
   readonly #orders = new Map<string, Misbehaviour[]>()
   readonly #server = createServer((request, response) => this.#answer(request, response))
   #ids = 0
@@ -166,10 +168,16 @@ export class CadoPlatform {
   /** A run of processing. */
   process(evidence: number, status: Status): Pipeline {
     this.#clock += 60_000
+    const finish_time = this.#clock + 30_000
     const state = status === 'complete' ? 'SUCCESS' : 'FAILURE'
     const subtasks = [
-      { name: 'Hashing files', state: 'SUCCESS', progress_text: ['Done'] },
-      { name: 'Building timeline', state, progress_text: ['Begun', 'fast_timeline returned 1'] },
+      { name: 'Hashing files', state: 'SUCCESS', finish_time, progress_text: ['Done'] },
+      {
+        name: 'Building timeline',
+        state,
+        finish_time,
+        progress_text: ['Begun', 'fast_timeline returned 1'],
+      },
     ]
     const id = this.pipelines.length + 101
     const pipeline = { id, evidence, created: this.#clock, status, subtasks }
@@ -186,9 +194,24 @@ export class CadoPlatform {
     this.process(evidence, 'complete')
   }
 
+  /** A run is run again under its own number: the same events with new ids, and so many more. */
+  rerun(evidence: number, more: number): void {
+    this.reprocess(evidence, more)
+    const again = this.pipelines.pop()
+    const run = this.pipelines.findLast((one) => one.evidence === evidence)
+    if (run && again) run.subtasks = again.subtasks
+  }
+
   /** Cursors that were given are not known any more. */
   forget(evidence: number): void {
     this.#of(evidence).generation += 1
+  }
+
+  /** Evidence is deleted, with its runs. */
+  remove(evidence: number): void {
+    this.evidence.delete(evidence)
+    const kept = this.pipelines.filter((one) => one.evidence !== evidence)
+    this.pipelines.splice(0, this.pipelines.length, ...kept)
   }
 
   misbehave(path: string, ...orders: Misbehaviour[]): void {
@@ -217,7 +240,7 @@ export class CadoPlatform {
     this.requests.push({ path, query })
     if (request.method !== 'GET') return fail(response, 405, 'Only GET here')
     const key = path.replace(/\/\d+$/, '')
-    const order = this.ill(key) ?? this.#orders.get(key)?.shift()
+    const order = this.ill(key, query) ?? this.#orders.get(key)?.shift()
     if (!order && request.headers.authorization !== `Bearer ${this.token}`) {
       return fail(response, 401, 'Invalid token')
     }
@@ -250,18 +273,19 @@ export class CadoPlatform {
       return listing(list.map((pipeline) => this.#shown(pipeline)).reverse(), query)
     }
     const one = this.pipelines.find(({ id }) => path === `pipelines/${id}`)
-    if (one) return { status: 'success', data: { ...this.#shown(one), subtasks: one.subtasks } }
+    if (one) return { status: 'success', data: this.#shown(one) }
     return path === 'timeline' ? this.#timeline(query) : 'none'
   }
 
-  #shown({ id, evidence, created, status }: Pipeline): Json {
+  #shown({ id, evidence, created, status, subtasks }: Pipeline): Json {
     const { name, project } = this.#of(evidence)
     const pipeline = { id, type: 'processing' }
-    return { pipeline, created, status, evidence: { id: evidence, name }, project: { id: project } }
+    const of = { evidence: { id: evidence, name }, project: { id: project } }
+    return { pipeline, created, status, subtasks, ...of }
   }
 
   #timeline(query: URLSearchParams): Json | string {
-    const { mostPerPage = 10_000, givesAtMost = 10_000, endless = false } = this.options
+    const { mostPerPage = 10_000, givesAtMost = 10_000, endless = false, endsWith } = this.options
     const id = Number(/^evidence_id: (\d+)$/.exec(query.get('search_text') ?? '')?.[1])
     const found = this.evidence.get(id)
     if (!found || Number(query.get('project_id')) !== found.project) return 'none'
@@ -275,7 +299,7 @@ export class CadoPlatform {
     const from = endless && sorted.length > 0 ? at % sorted.length : at
     const data = sorted.slice(from, from + Math.min(wanted, givesAtMost))
     const next = at + data.length
-    const more = endless || next < sorted.length
+    const more = endless || endsWith !== undefined || next < sorted.length
     const pagination = {
       type: 'cursor',
       per_page: wanted,

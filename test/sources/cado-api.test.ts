@@ -249,8 +249,94 @@ t.test('evidence that appears later, and more than a page of each listing', asyn
   w.platform.evidence.delete(11)
   w.platform.pipelines.splice(0, 1)
   await w.run()
-  t.notMatch(w.spool.checkpoint(queue), /"11":/, 'what is gone is forgotten')
+  t.match(w.spool.checkpoint(queue), /"11":/, 'what is gone may come again')
   t.match(w.spool.checkpoint(queue), /"12":/)
+})
+
+t.test('a re-run under the same number, and a platform that was set up again', async (t) => {
+  const w = await world(t)
+  const id = w.platform.add(1, 'web-01', 5)
+  await w.run()
+  w.platform.rerun(id, 2)
+  await w.run()
+  t.same(w.paths, pathsTo(7), 'the same run, finished later')
+  const [run] = w.platform.pipelines
+  w.platform.addEvents(id, 1)
+  if (run) run.created += 1e9
+  await w.run()
+  t.same(w.paths, pathsTo(8), 'the same numbers, created later')
+})
+
+t.test(
+  'a re-run that completes in the middle of a fetch: what it adds comes in the next round',
+  async (t) => {
+    const w = await world(t)
+    const id = w.platform.add(1, 'web', 45)
+    let asked = 0
+    w.platform.ill = (path) => {
+      asked += path === 'timeline' ? 1 : 0
+      if (asked === 3) {
+        asked += 1
+        // Events of the beginning, behind which the cursor is, and the cursors stay good.
+        w.platform.addEvents(id, 3, { timestamp: 1_500_000_000, filename: '/early' })
+        w.platform.process(id, 'complete')
+      }
+      return undefined
+    }
+    await w.run()
+    await w.run()
+    t.equal(w.lines.length, 48)
+    t.equal(w.paths.filter((path) => path === '/early').length, 3)
+  },
+)
+
+t.test(
+  '200 items in 3 projects, and one is deleted between two pages of the listing',
+  async (t) => {
+    const w = await world(t, { pageSize: 100 })
+    for (let item = 0; item < 200; item += 1) w.platform.add(1 + (item % 3), `item-${item}`, 1)
+    await w.run()
+    t.equal(w.lines.length, 200)
+    const fetched = w.platform.count('timeline')
+    w.platform.ill = (path, query) => {
+      // The first of project 1 goes, so that the first item of its second page is on its first one.
+      if (path === 'evidences' && query.get('page') === '2') w.platform.remove(11)
+      return undefined
+    }
+    await w.run()
+    w.platform.ill = () => undefined
+    await w.run()
+    t.equal(w.platform.count('timeline'), fetched, 'none is fetched again')
+    t.same(w.codes().filter((code) => code === 'timeline-begun').length, 200)
+  },
+)
+
+t.test('a project that may not be read does not hold up the others', async (t) => {
+  const w = await world(t)
+  w.platform.add(1, 'closed', 3)
+  w.platform.add(2, 'open', 4)
+  w.platform.ill = (path, query) =>
+    path === 'evidences' && query.get('project_id') === '1' ? 'forbidden' : undefined
+  t.equal(await w.run(), undefined)
+  t.equal(w.lines.length, 4)
+  t.match(w.said('project-refused'), /project “Case 1” \(1\): .*answered 403/)
+  w.platform.ill = (path) => (path === 'evidences' ? 'forbidden' : undefined)
+  t.match(await w.run(), { code: 'forbidden', retryAfter: 300_000 })
+  w.platform.ill = () => undefined
+  await w.run()
+  t.equal(w.lines.length, 7)
+})
+
+t.test('a timeline that cannot be had does not keep back what is said of others', async (t) => {
+  const w = await world(t)
+  w.platform.add(1, 'bad', 3)
+  w.platform.add(1, 'fails', 3, 'failed')
+  w.platform.ill = (path) => (path === 'timeline' ? 'error' : undefined)
+  t.match(await w.run(() => false), { code: 'server' })
+  t.match(w.said('processing-failed'), /12 “fails”/)
+  const told = w.notices.length
+  t.match(await w.run(() => false), { code: 'server' })
+  t.equal(w.notices.length, told, 'once')
 })
 
 t.test('projects by name and by number', async (t) => {

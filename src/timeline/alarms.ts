@@ -85,9 +85,13 @@ function noAlarm(): Alarm {
   return { description: '', severity: undefined, helpText: '' }
 }
 
+/** Alarms of an event that another one is compared with: comparing all would take hours for a list of
+ * a million, which a row has room for. */
+const mostCompared = 1000
+
 /** One of the same description, or one that has none yet, is completed; else it is another. */
 function addAlarm(alarms: Alarm[], added: Alarm): void {
-  const same = alarms.find((alarm) => {
+  const same = alarms.slice(0, mostCompared).find((alarm) => {
     return (
       (alarm.description === added.description || alarm.description === '') &&
       (alarm.severity === undefined ||

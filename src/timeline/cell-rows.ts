@@ -85,6 +85,10 @@ export class QuotedRows implements CellRows {
   readonly #decoder: DelimitedDecoder
   readonly #marks = new Utf8Marks()
   readonly #limit: number
+  /** What has come of the file while there may be comments before its header. */
+  #beginning: Buffer | undefined = Buffer.alloc(0)
+  /** Physical lines before the header. */
+  #passed = 0
 
   constructor(limit: number) {
     this.#decoder = new DelimitedDecoder(limit)
@@ -102,12 +106,36 @@ export class QuotedRows implements CellRows {
   }
 
   *write(chunk: Buffer): Generator<CellRow | Item> {
-    yield* this.#rows(() => this.#decoder.write(this.#marks.write(chunk)))
+    const text = yield* this.#behindComments(chunk, false)
+    if (text.length > 0) yield* this.#rows(() => this.#decoder.write(this.#marks.write(text)))
   }
 
   *end(): Generator<CellRow | Item> {
+    const text = yield* this.#behindComments(Buffer.alloc(0), true)
+    yield* this.#rows(() => this.#decoder.write(this.#marks.write(text)))
     yield* this.#rows(() => this.#decoder.write(this.#marks.end()))
     yield* this.#rows(() => this.#decoder.end())
+  }
+
+  /** The chunk without the empty lines and comments that the file begins with, which are no rows. */
+  *#behindComments(chunk: Buffer, ended: boolean): Generator<Item, Buffer> {
+    if (!this.#beginning) return chunk
+    let rest = Buffer.concat([this.#beginning, chunk])
+    for (;;) {
+      const feed = rest.indexOf('\n')
+      if (feed < 0 && !ended && rest.length < mostBefore) {
+        this.#beginning = rest
+        return Buffer.alloc(0)
+      }
+      const line = rest.toString('utf8', 0, feed < 0 ? rest.length : feed)
+      if (rest.length === 0 || (feed < 0 && !ended) || !isBefore(line)) {
+        this.#beginning = undefined
+        return rest
+      }
+      this.#passed += 1
+      yield { kind: 'ignored', row: this.#passed }
+      rest = rest.subarray(feed < 0 ? rest.length : feed + 1)
+    }
   }
 
   *#rows(read: () => Iterable<Row[]>): Generator<CellRow | Item> {
@@ -119,7 +147,8 @@ export class QuotedRows implements CellRows {
     } catch (thrown) {
       if (this.header || !isCeflineError(thrown)) throw thrown
       const [, what = 'cannot be read'] = /^the header (.*?);/.exec(thrown.message) ?? []
-      throw headerError(what, thrown)
+      const place = (_all: string, row: string): string => `(row ${Number(row) + this.#passed})`
+      throw headerError(what.replace(/^\(row (\d+)\)/, place), thrown)
     }
   }
 
@@ -129,7 +158,8 @@ export class QuotedRows implements CellRows {
     }
   }
 
-  #row({ row, cells, broken }: Row): CellRow | Item {
+  #row({ row: rowBehind, cells, broken }: Row): CellRow | Item {
+    const row = rowBehind + this.#passed
     const text = () => quotedRow(cells, this.#decoder.delimiter)
     if (broken) {
       const line = broken.line.replaceAll(wrongMark, '\ufffd')
@@ -160,6 +190,9 @@ export class QuotedRows implements CellRows {
     }
   }
 }
+
+/** Bytes of a line before the header that are waited for: as many as a header may have. */
+const mostBefore = 1024 * 1024
 
 /** Whether a line may stand before the header: an empty one, or a comment. */
 export function isBefore(line: string): boolean {

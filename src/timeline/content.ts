@@ -9,6 +9,7 @@
 import { Survey } from '../decoders/text.ts'
 import { isCeflineError } from '../error.ts'
 import type { CeflineError } from '../error.ts'
+import { rowLimit } from './decoder.ts'
 import { gunzipped, isGzip } from './gunzip.ts'
 import { FromUtf16 } from './utf16.ts'
 
@@ -22,8 +23,8 @@ export interface Torn {
 
 /** What the encoding is told by. */
 const beginningBytes = 256
-/** Of a line that is held back until its end has come. */
-const mostHeld = 1024 * 1024
+/** Of a line that is held back until its end has come: a longer one is refused, whole or cut. */
+const mostHeld = rowLimit + 1
 
 /** Chunks of text; the last one may be `Torn`. Throws what `chunks` throws. */
 export async function* timelineText(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | Torn> {

@@ -73,13 +73,30 @@ function text(key: TextKey, toText: (value: unknown) => string = textOf): FieldS
   }
 }
 
-/** ISO 8601, or Unix time whose unit is told by its size. */
-const setInstant: FieldSetter = (event, value, timezone, name) => {
-  const given = instantOf(value, timezone)
-  event.instant ??= given
-  if (given && !same(given, event.instant)) event.other.push([name, textOf(value)])
+/** Of two times in the same second the one with a fraction is taken, whatever their order: `eventTime`
+ * has whole seconds. */
+function time(read: (value: unknown, timezone: string) => Instant | undefined): FieldSetter {
+  return (event, value, timezone, name) => {
+    const given = read(value, timezone)
+    if (!given) return
+    const { instant } = event
+    const isFiner = instant?.nanos === 0 && instant.seconds === given.seconds
+    if (!instant || isFiner) event.instant = given
+    else if (!same(given, instant)) event.other.push([name, textOf(value)])
+  }
 }
 
+/** The last second of the year 9999. */
+const lastSecond = 253_402_300_799
+
+/** Cado's standard says seconds; what would be no time then is read as any other is. */
+function instantOfSeconds(value: unknown, timezone: string): Instant | undefined {
+  const written = typeof value === 'number' ? value : textOf(value).trim()
+  const isSeconds = Math.abs(Number(written)) <= lastSecond
+  return isSeconds ? instantOfUnix(written, 'seconds') : instantOf(value, timezone)
+}
+
+/** ISO 8601, or Unix time whose unit is told by its size. */
 function instantOf(value: unknown, timezone: string): Instant | undefined {
   if (typeof value === 'number') return instantOfUnix(value, 'guess')
   const written = textOf(value).trim()
@@ -87,8 +104,8 @@ function instantOf(value: unknown, timezone: string): Instant | undefined {
   return isUnix ? instantOfUnix(written, 'guess') : instantOfText(written, timezone)
 }
 
-function same(one: Instant, other: Instant | undefined): boolean {
-  return one.seconds === other?.seconds && one.nanos === other.nanos
+function same(one: Instant, other: Instant): boolean {
+  return one.seconds === other.seconds && one.nanos === other.nanos
 }
 
 const setEvidenceId: FieldSetter = (event, value) => {
@@ -99,6 +116,7 @@ const setFolder: FieldSetter = (event, value) => {
   event.isFolder = flagOf(value)
 }
 
+const setInstant: FieldSetter = time(instantOf)
 const setHash: FieldSetter = text('sha256')
 const setPath: FieldSetter = text('path', (value) => pathOf(textOf(value)))
 const setType: FieldSetter = text('type')
@@ -109,7 +127,7 @@ const setMessage: FieldSetter = text('message')
 const fields: Partial<Record<string, FieldSetter>> = {
   timestamp: setInstant,
   datetime: setInstant,
-  eventtime: setInstant,
+  eventtime: time(instantOfSeconds),
   source: text('source'),
   sourceshort: text('source'),
   sourcetype: setSourcetype,

@@ -74,6 +74,8 @@ function timeAt(wall: number, text: string, at: number, timezone: string): Insta
   if (at >= text.length) return instantOfWall(wall, 0, '', timezone)
   const afterSeconds = text.charCodeAt(at) === colon ? at + 3 : at
   const afterFraction = fractionEnd(text, afterSeconds)
+  // A fraction of a minute, which ISO 8601 has as well, would be read as one of a second.
+  if (afterSeconds === at && afterFraction > at) throw notATime()
   const nanos = nanosOf(text, afterSeconds + 1, afterFraction)
   return instantOfWall(wall, nanos, text.slice(afterFraction).trim(), timezone)
 }

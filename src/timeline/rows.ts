@@ -151,14 +151,22 @@ export function readLine(line: string, receivedAt: number): { time: number; seve
   return { time: timeOf(fields.get('rt'), fields.get('eventTime')) ?? receivedAt, severity }
 }
 
+/** ms of the years 1 to 9999; beyond them no syslog header, and no `Date`, can have a time. */
+const earliest = -62_135_596_800_000
+const latest = 253_402_300_799_999
+
+function inRange(time: number): number | undefined {
+  return time >= earliest && time <= latest ? time : undefined
+}
+
 const hasZone = /(?:[A-Z]|[+-]\d\d:?\d\d)$/
 
 /** `rt` is in ms or a date in words (CEF's standard, "Date Formats"), here UTC where it has no zone;
  * `eventTime` is Cado's, in seconds. */
 function timeOf(rt = '', eventTime = ''): number | undefined {
-  if (/^-?\d+$/.test(rt)) return Number(rt)
+  if (/^-?\d+$/.test(rt)) return inRange(Number(rt))
   const date = rt === '' ? Number.NaN : Date.parse(hasZone.test(rt) ? rt : `${rt} UTC`)
-  if (Number.isFinite(date)) return date
+  if (Number.isFinite(date)) return inRange(date)
   const seconds = eventTime === '' ? Number.NaN : Number(eventTime)
-  return Number.isFinite(seconds) && seconds !== 0 ? Math.floor(seconds * 1000) : undefined
+  return Number.isFinite(seconds) && seconds !== 0 ? inRange(Math.floor(seconds * 1000)) : undefined
 }

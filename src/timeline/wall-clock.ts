@@ -5,8 +5,9 @@
  * A zone is `Z`, an offset (`+01:00`, `+0100`, `+01`) or an IANA name, which `UTC`, `CET` and `EST5EDT`
  * are too. Of abbreviations, which plaso writes for any zone but UTC, those of summer are known that
  * stand for one offset in all of the tz database (`CEST`). Others are not: `IST` is the time of India, Israel
- * and Ireland. A zone that is not known is read as the one that the option `timezone` names, if that is
- * another than UTC, its default: whoever has set it has said what the times are in. Else it is refused.
+ * and Ireland. An abbreviation that is not known is read as the zone that the option `timezone` names, if
+ * that is another than UTC, its default: whoever has set it has said what the times are in. Else it is
+ * refused, and so is what is no zone at all (`PM`, `+99:00`): a time must not be moved in silence.
  */
 import { error } from '../error.ts'
 import type { FromLocal } from '../io/local-time.ts'
@@ -28,6 +29,9 @@ const summers = new Map([
   ['MDT', -6],
   ['PDT', -7],
 ])
+
+/** What the tz database, and POSIX, take for an abbreviation. */
+const abbreviation = /^[A-Za-z]{3,6}$/
 
 /** Long before any zone had rules: from here back they are asked for this time. ms since 1970. */
 const beforeRules = Date.UTC(1850, 0, 1)
@@ -83,6 +87,10 @@ function zoneOf(name: string, timezone: string): FromLocal {
     zones.set(name, zone)
   }
   if (zone) return zone
+  if (!abbreviation.test(name)) {
+    const cure = 'write Z, an offset such as +01:00 or an IANA name such as Europe/Berlin'
+    throw error('date', `has "${name}" where a time zone should be; ${cure}`, { permanent: true })
+  }
   if (timezone !== 'UTC' && timezone !== name) return zoneOf(timezone, timezone)
   throw error(
     'date',

@@ -67,3 +67,10 @@ t.test('no alarm', async (t) => {
     t.strictSame(found, { alarms: [], other: [['alarm_severity', '10']] })
   }
 })
+
+t.test('very many alarms in one event', async (t) => {
+  const event = emptyEvent()
+  const list = Array.from({ length: 200_000 }, (_, index) => index + 1)
+  setField(event, 'alarm_information', list, 'UTC')
+  t.equal(event.alarms.length, list.length)
+})

@@ -73,3 +73,18 @@ t.test('a header that is not UTF-8, or has no end', async (t) => {
     message: /has a quote that is not closed; a file of this format/,
   })
 })
+
+t.test('comments before the header, quoted or not', async (t) => {
+  const header = '"eventTime","short","filePath"\n'
+  const text = `# exported, by "x"\n\n${header}5,"a\nb",/x\n6,c\n`
+  for (const size of [1, 5, 1000]) {
+    const items = itemsOf(cadoCsvDecoder, text, { size })
+    t.match(items, [
+      { kind: 'ignored', row: 1 },
+      { kind: 'ignored', row: 2 },
+      { kind: 'event', row: 4, event: { short: 'a\nb' } },
+      { kind: 'refused', row: 6 },
+    ])
+    t.equal(items.length, 4)
+  }
+})

@@ -139,3 +139,10 @@ t.test('it may be left in the middle', async (t) => {
   await pieces.return(undefined)
   t.equal(closed, true)
 })
+
+t.test('a long line that was cut is no line', async (t) => {
+  const packed = gzipSync(`one\n${randomBytes(2 * 1024 * 1024).toString('base64')}`)
+  const { text, torn } = await read(packed.subarray(0, -200_000))
+  t.equal(text, 'one\n')
+  t.ok((torn?.rest.length ?? 0) > 1024 * 1024)
+})

@@ -95,3 +95,22 @@ t.test('lists in texts', async (t) => {
     t.equal(eventOf([['tag', value]]).tag, 'a, b')
   }
 })
+
+t.test('of two times in one second the finer one, in any order', async (t) => {
+  const fields: [string, unknown][] = [
+    ['eventTime', 1595194940],
+    ['timestamp', 1595194940.25],
+  ]
+  const instant = { seconds: 1595194940, nanos: 250_000_000 }
+  t.strictSame(eventOf(fields).instant, instant)
+  t.strictSame(eventOf(fields).other, [])
+  t.strictSame(eventOf(fields.reverse()).instant, instant)
+})
+
+t.test('eventTime is in seconds, as long as there are years for them', async (t) => {
+  const seconds = (value: unknown) => eventOf([['eventTime', value]]).instant?.seconds
+  t.equal(seconds(100_000_000_001), 100_000_000_001, 'the year 5138')
+  t.equal(seconds('253402300799'), 253_402_300_799)
+  t.equal(seconds(1_595_194_940_000), 1_595_194_940, 'milliseconds')
+  t.equal(seconds('2020-07-19T21:42:20Z'), 1_595_194_940)
+})

@@ -91,6 +91,11 @@ t.test('what is no time is said', async (t) => {
   )
   t.throws(() => instantOfText('2012-01-22T07:52:33 IST', 'UTC'), /"IST"/, 'three countries')
   t.throws(() => instantOfText('2012-01-22T07:52:33 Mars/Base', 'UTC'), /"Mars\/Base"/)
+  for (const behind of [' PM', '+99:99', '+010', ' Mars/Base', 'garbage']) {
+    const written = `2012-01-22T07:52:33${behind}`
+    t.throws(() => instantOfText(written, 'Europe/Berlin'), /where a time zone should be/, written)
+  }
+  t.throws(() => instantOfText('2012-01-22T07:52.5Z', 'UTC'), /is not a time/, 'half a minute')
   t.equal(iso('2012-07-22T07:52:33 CEST', 'UTC'), '2012-07-22T05:52:33Z')
   t.equal(iso('2012-01-22T07:52:33 PST', 'America/Los_Angeles'), '2012-01-22T15:52:33Z')
   t.throws(() => instantOfUnix('12x', 'seconds'), /is not a time/)

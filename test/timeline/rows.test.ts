@@ -144,4 +144,6 @@ t.test('lines that are CEF already', async (t) => {
   t.equal(read('1| rt=Mar 08 2017 14:01:48.250 +0100').time, Date.UTC(2017, 2, 8, 13, 1, 48, 250))
   t.strictSame(read('Unknown| rt=-5 eventTime=7'), { time: -5, severity: 0 })
   t.strictSame(read('99| a=b'), { time: 77, severity: 10 })
+  t.equal(read('1| rt=99999999999999999999').time, 77, 'a time that no date can be of')
+  t.equal(read('1| eventTime=1e300').time, 77)
 })

@@ -22,7 +22,9 @@ import { printable } from './io/printable.ts'
 import { version } from './version.ts'
 
 const program = new Command('cefline')
-  .description('Forwards Netwrix Auditor alerts and activity records to a SIEM as CEF over syslog.')
+  .description(
+    'Forwards Netwrix Auditor’s alerts and records and Cado Response’s timelines as CEF: syslog, S3.',
+  )
   .version(version)
   .option('-c, --config <file>', 'configuration file (default: see the README)')
   .exitOverride()

@@ -7,6 +7,7 @@
  * be overridden in silence; a variable that is passed over is warned about. Whatever is wrong is
  * told at once and ends the start: nothing is guessed and nothing is passed over.
  */
+import { checkBuckets } from './buckets.ts'
 import { checkWiring, readComponents } from './components.ts'
 import { dotted, isGroup, overlay, parseFile, plainDocument } from './document.ts'
 import type { Document, Path } from './document.ts'
@@ -192,6 +193,7 @@ function build(document: Document, building: Building): Configuration {
   // Not before: where an option was refused its default stands, and would be compared.
   checkFolders(sources, String(spool['folder']), building.cwd, problems)
   checkListens(sources, String(status['listen']), problems)
+  checkBuckets(sources, destinations, tables, problems)
   problems.throwIfAny()
   // The schemas have just been enforced: these are the shapes that they describe.
   return freeze({

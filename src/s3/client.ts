@@ -83,6 +83,8 @@ export async function awsConfiguration(
   ca = options.tls.ca,
 ): Promise<AwsConfiguration> {
   const { endpoint, role, externalId } = options
+  // The SDK's notice that Node 20 goes in 2027 is in the README, and no line of the log.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   // Any region will do for a service that has none; AWS' own must be known.
   const region = options.region ?? (endpoint === null ? undefined : 'us-east-1')
   const configuration: AwsConfiguration = {

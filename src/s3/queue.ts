@@ -9,6 +9,7 @@ import type * as Sqs from '@aws-sdk/client-sqs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CeflineError } from '../error.ts'
 import { error, isCeflineError } from '../error.ts'
+import { printable } from '../io/printable.ts'
 import { awsConfiguration } from './client.ts'
 import { s3Failure, statusOf } from './failure.ts'
 import type { S3Options } from './options.ts'
@@ -139,7 +140,8 @@ export class Queue {
       }),
     })
     try {
-      await this.#client.send(command)
+      const { Failed: [failed] = [] } = await this.#client.send(command)
+      if (failed) throw this.#notHeld(failed)
     } catch (thrown) {
       throw this.#failure(thrown, 'sqs:ChangeMessageVisibility')
     }
@@ -147,6 +149,13 @@ export class Queue {
 
   close(): void {
     this.#client.destroy()
+  }
+
+  /** An answer of 200 can say so of single messages, as of each that has been held for twelve hours. */
+  #notHeld({ Code, Message: why = '' }: Sqs.BatchResultErrorEntry): CeflineError {
+    const what = `a message could not be kept from being given again (${Code}: ${why})`
+    const then = 'what was read of its object is left out then'
+    return error('server', `${this.url} (${this.#place}.queue): ${printable(what)}; ${then}`)
   }
 
   #failure(thrown: unknown, needs: string): CeflineError {
@@ -173,6 +182,7 @@ export class HeldMessages {
   /** Done, and not yet deleted. */
   #done: Message[] = []
   #failure: unknown
+  #prolonging: Promise<void> = Promise.resolve()
 
   constructor(queue: Queue, messages: readonly Message[], times: QueueTimes) {
     this.#queue = queue
@@ -182,7 +192,9 @@ export class HeldMessages {
     this.#timer = setInterval(() => {
       const held = [...this.#open]
       if (held.length === 0) return
-      queue.hide(held, times.visibility).catch((thrown: unknown) => (this.#failure = thrown))
+      this.#prolonging = queue.hide(held, times.visibility).catch((thrown: unknown) => {
+        this.#failure = thrown
+      })
     }, times.prolong).unref()
   }
 
@@ -211,7 +223,8 @@ export class HeldMessages {
     const left = [...this.#open]
     this.#open.clear()
     if (left.length === 0) return
-    const given = this.#queue.hide(left, seconds).catch(() => {})
+    // One that is under way and came later would hide them once more.
+    const given = this.#prolonging.then(() => this.#queue.hide(left, seconds)).catch(() => {})
     await Promise.race([given, sleep(farewell, undefined, { ref: false })])
   }
 }

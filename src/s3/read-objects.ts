@@ -45,7 +45,7 @@ interface Stored {
   version: number
   /** Where: bucket and folder. */
   of: string
-  from: number
+  from: number | null
   floor: number
   pass: Pass | null
   known: string
@@ -53,8 +53,10 @@ interface Stored {
 
 export class ReadObjects {
   readonly #of: string
-  /** What was modified before it (ms since 1970) is passed over. */
-  #from: number
+  /** ms before the first pass. */
+  readonly #since: number
+  /** What was modified before it (ms since 1970) is passed over; null: no pass has begun. */
+  #from: number | null = null
   /** The newest modification among those that had to be forgotten. */
   #floor = 0
   #pass: Pass | null = null
@@ -62,11 +64,11 @@ export class ReadObjects {
   readonly #known = new Map<string, number>()
   #isChanged = false
 
-  /** `of` names bucket and folder: a checkpoint of others is not taken. `since`: ms since 1970, where a
-   * first pass begins. */
+  /** `of` names bucket and folder: a checkpoint of others is not taken. `since`: how old (ms) objects may
+   * be that the first pass finds; 0: any. */
   constructor(checkpoint: string | undefined, of: string, since: number) {
     this.#of = of
-    this.#from = since
+    this.#since = since
     const stored = readStored(checkpoint)
     if (stored?.of !== of) {
       this.#isChanged = true
@@ -84,7 +86,7 @@ export class ReadObjects {
 
   /** ms since 1970. */
   get from(): number {
-    return this.#from
+    return this.#from ?? 0
   }
 
   /** The key after which the pass that was begun goes on; undefined: none is under way. */
@@ -103,9 +105,13 @@ export class ReadObjects {
     if (this.#known.size > mostKnown) this.#forgetOldest()
   }
 
-  /** `now`: ms since 1970 by the service's clock. */
+  /** `now`: ms since 1970 by the service's clock, which objects are dated by: ours may be wrong, and by it
+   * all of them would be too old. */
   beginPass(now: number): void {
     this.#isChanged = true
+    this.#from ??= this.#since === 0 ? 0 : now - this.#since
+    // It was ahead and has been put right. By a time to come nothing would be found until then.
+    if (this.#from > now) this.#from = now - lookBack
     this.#pass = { began: now, after: '', failed: null }
   }
 
@@ -129,9 +135,9 @@ export class ReadObjects {
     const { began, failed } = this.#pass
     this.#pass = null
     const reached = Math.max(began - lookBack, this.#floor)
-    this.#from = Math.max(this.#from, Math.min(began - overlap, reached, failed ?? Infinity))
+    this.#from = Math.max(this.from, Math.min(began - overlap, reached, failed ?? Infinity))
     for (const [digest, seconds] of this.#known) {
-      if ((seconds + 1) * 1000 <= this.#from) this.#known.delete(digest)
+      if ((seconds + 1) * 1000 <= this.from) this.#known.delete(digest)
     }
   }
 

@@ -28,6 +28,7 @@ import { ReadObjects } from '../s3/read-objects.ts'
 import { readingSchema } from '../timeline/options.ts'
 import { remapTimeline } from '../timeline/remap.ts'
 import type { TimelineReading } from '../timeline/reader.ts'
+import { BothForms } from './s3/both-forms.ts'
 import { Notifications } from './s3/notified.ts'
 import { ObjectReader } from './s3/object-reader.ts'
 import { evidenceOf } from './s3/object-reading.ts'
@@ -135,7 +136,7 @@ class S3 implements Source {
   }
 
   async *batches(stored: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
-    const { queue: url, interval, endpoint, bucket: name } = this.#options
+    const { queue: url, interval, since, endpoint, bucket: name } = this.#options
     const { prefix } = this.#reading
     const suffix = this.#options.suffix ?? ''
     let connection: S3Connection | undefined
@@ -145,7 +146,7 @@ class S3 implements Source {
       if (url !== null) queue = await Queue.open(url, this.#options, this.#place)
       const bucket = new Bucket(connection, this.#place)
       const of = JSON.stringify([endpoint ?? '', name, prefix])
-      const read = new ReadObjects(stored, of, this.#beginning())
+      const read = new ReadObjects(stored, of, since)
       const remembers = (id: Uint8Array) => this.#context.remembers(id)
       const reader = new ObjectReader(bucket, read, remembers, this.#reading, signal)
       const finding = queue
@@ -177,11 +178,6 @@ class S3 implements Source {
     // Each run closes what it has opened.
   }
 
-  #beginning(): number {
-    const { since } = this.#options
-    return since === 0 ? 0 : Date.now() - since
-  }
-
   /** Lists one key, as reading begins with that; who has a queue may do without. */
   async #look(bucket: Bucket, signal: AbortSignal): Promise<string> {
     const { prefix } = this.#reading
@@ -189,6 +185,7 @@ class S3 implements Source {
     try {
       const { objects } = await bucket.list(prefix, '', signal, 1)
       first = objects[0]
+      await this.#lookForBoth(bucket, signal)
     } catch (thrown) {
       if (this.#options.queue === null || asCefline(thrown).code !== 'forbidden') throw thrown
       const then = 'without s3:ListBucket an object that is gone looks like one that is forbidden'
@@ -197,6 +194,16 @@ class S3 implements Source {
     if (first) return `${bucket.where}, the first object is ${printable(first.key)}`
     const slash = prefix.startsWith('/') ? ' (its name begins with a slash: is that meant?)' : ''
     return `${bucket.where}, nothing is in folder “${prefix}”${slash}`
+  }
+
+  async #lookForBoth(bucket: Bucket, signal: AbortSignal): Promise<void> {
+    const forms = new BothForms()
+    for (const form of ['cef/', 'json/']) {
+      const { objects } = await bucket.list(`${this.#reading.prefix}${form}`, '', signal, 1)
+      const key = objects[0]?.key ?? ''
+      const twice = key.endsWith(this.#options.suffix ?? '') ? forms.see(key) : undefined
+      if (twice !== undefined) throw error('config', `${this.#place}.folder: ${twice}`)
+    }
   }
 
   async #checkQueue(url: string, signal: AbortSignal): Promise<CheckStep> {

@@ -28,7 +28,7 @@ export const readingSchema = {
     default: 'cado',
   },
   severity: {
-    doc: 'The severity in the header: alarm makes it from the worst alarm (malicious 10, suspicious 6, other 1, none 0), verbatim copies alarm_severity.',
+    doc: 'The severity in the header: alarm makes it from the worst alarm (malicious 10, suspicious 6, anything else 1), verbatim copies alarm_severity.',
     format: ['alarm', 'verbatim'],
     default: 'alarm',
   },

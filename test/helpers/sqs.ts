@@ -41,6 +41,8 @@ export class StandInQueue {
   twice = false
   /** How an operation fails, if it does. */
   ill: (operation: string) => Failure | undefined = () => undefined
+  /** Messages cannot be held any longer: said in an answer that is none of an error. */
+  tooLong = false
 
   send(body: unknown): void {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -79,6 +81,10 @@ export class StandInQueue {
         for (const { ReceiptHandle } of Entries) this.#delete(ReceiptHandle)
         return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] }
       case 'ChangeMessageVisibilityBatch':
+        if (this.tooLong) {
+          const fault = { SenderFault: true, Code: 'InvalidParameterValue', Message: '43200 s' }
+          return { Successful: [], Failed: Entries.map(({ Id }) => ({ Id, ...fault })) }
+        }
         for (const { ReceiptHandle, VisibilityTimeout = 0 } of Entries) {
           const message = this.messages.find(({ receipt }) => receipt === ReceiptHandle)
           if (message) message.visibleAt = Date.now() + VisibilityTimeout * 1000

@@ -116,10 +116,10 @@ t.test('severity', async (t) => {
   ]
   t.equal(map({ severity }).severity, 9)
   t.equal(map({ severity }, { sourcetype: 'x' }).severity, 4)
-  t.equal(map({ severity }, { alarms: [], other: [] }).severity, 0)
+  t.equal(map({ severity }, { alarms: [], other: [] }).severity, 1)
   t.equal(map({ severity: [] }).severity, 10)
   t.equal(map({ severity: [], alertMinimum: 8 }, { alarms: event.alarms.slice(1) }).severity, 8)
-  t.equal(map({ severity: [], alertMinimum: 8 }, { alarms: [] }).severity, 0)
+  t.equal(map({ severity: [], alertMinimum: 8 }, { alarms: [] }).severity, 1)
   t.equal(map({ severity: [] }, {}, { severity: 'verbatim' }).severity, 1)
   t.throws(() => map({ severity: [{ who: 'x', severity: 1 }] }), {
     code: 'config',

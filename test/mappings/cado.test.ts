@@ -140,7 +140,7 @@ t.test('all fields, under Cado’s names', async (t) => {
 
 t.test('an event of nothing', async (t) => {
   const event = map({})
-  t.match(event, { name: 'Event', severity: 0, time: options.receivedAt })
+  t.match(event, { name: 'Event', severity: 1, time: options.receivedAt })
   t.strictSame(values({}), { eventId: options.id })
   t.equal(map({ source: 'LOG' }).name, 'LOG')
   t.equal(map({ source: 'LOG', sourcetype: 'Cron log' }).name, 'Cron log')
@@ -154,7 +154,7 @@ t.test('severity goes by the worst alarm', async (t) => {
   })
   const severity = (alarms: TimelineEvent['alarms'], by: 'alarm' | 'verbatim' = 'alarm') =>
     map({ alarms }, { severity: by }).severity
-  t.equal(severity([]), 0)
+  t.equal(severity([]), 1)
   t.equal(severity([alarm(1)]), 10)
   t.equal(severity([alarm(3)]), 6)
   t.equal(severity([alarm(2)]), 6)

@@ -59,6 +59,17 @@ t.test('why messages could not be held is told once', async (t) => {
   await held.giveBack(0)
 })
 
+t.test('one that has been held for as long as SQS allows is told too', async (t) => {
+  const { standIn, queue } = await opened(t, 10)
+  standIn.send('a')
+  const held = await queue.receive(signal)
+  standIn.tooLong = true
+  let failure: unknown
+  while ((failure = held.failure()) === undefined) await sleep(5)
+  t.match(failure, { code: 'server', message: /InvalidParameterValue: 43200 s.*left out then/ })
+  await held.giveBack(0)
+})
+
 t.test('waiting ends with the signal', async (t) => {
   const { queue } = await opened(t)
   const abort = new AbortController()

@@ -15,6 +15,12 @@ function passOf(read: ReadObjects, began: number): void {
   read.endPass()
 }
 
+/** Where its first pass begins. */
+function beginningOf(read: ReadObjects): number {
+  read.beginPass(now)
+  return read.from
+}
+
 t.test('an id tells bucket, key, version and use apart', async (t) => {
   const ids = [
     versionId('b', { key: 'k', etag: 'e' }, 'read'),
@@ -27,22 +33,23 @@ t.test('an id tells bucket, key, version and use apart', async (t) => {
 })
 
 t.test('it is stored and read back', async (t) => {
-  const read = new ReadObjects(undefined, 'b/', now - 30 * day)
+  const read = new ReadObjects(undefined, 'b/', 30 * day)
   read.add(id('a'), { modified: now })
   read.beginPass(now)
   read.passed('ü/k')
-  const other = again(read)
+  const checkpoint = read.write()
+  const other = new ReadObjects(checkpoint, 'b/', 0)
   t.ok(other.knows(id('a')))
   t.notOk(other.knows(id('a', 'new version')))
   t.equal(other.after, 'ü/k')
   t.equal(other.from, now - 30 * day)
   t.equal(other.write(), undefined, 'nothing has changed')
-  t.equal(new ReadObjects(read.write() ?? '{}', 'other/', 5).from, 5, 'another folder begins anew')
+  t.equal(beginningOf(new ReadObjects(checkpoint, 'other/', 5)), now - 5, 'another begins anew')
 })
 
 t.test('what is none of its checkpoints begins anew', async (t) => {
   for (const checkpoint of ['', 'x', '{}', '{"version":7}']) {
-    t.equal(new ReadObjects(checkpoint, 'b/', 5).from, 5)
+    t.equal(beginningOf(new ReadObjects(checkpoint, 'b/', 5)), now - 5)
   }
 })
 
@@ -71,6 +78,24 @@ t.test('it never forgets what it could read again, nor knows more than 1,000', a
   const stored = again(read)
   t.ok(stored.knows(id('500')))
   t.ok((read.write()?.length ?? 0) < 25_000)
+})
+
+t.test('`since` goes by the clock of the service', async (t) => {
+  const read = new ReadObjects(undefined, 'b/', day)
+  read.add(id('told by a queue'), { modified: now })
+  const later = new ReadObjects(read.write(), 'b/', day)
+  t.equal(beginningOf(later), now - day, 'a run before that had no pass says nothing of it')
+  const all = new ReadObjects(undefined, 'b/', 0)
+  t.equal(beginningOf(all), 0)
+})
+
+t.test('a clock that was a year ahead hides nothing for a year', async (t) => {
+  const read = new ReadObjects(undefined, 'b/', 0)
+  passOf(read, now + 365 * day)
+  t.ok(read.from > now)
+  const later = again(read)
+  later.beginPass(now)
+  t.equal(later.from, now - 7 * day)
 })
 
 t.test('what came within an hour before the pass is always looked at', async (t) => {

@@ -13,10 +13,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Batch, Notice, Reject } from '../../src/core.ts'
+import { ReadingThread } from '../../src/drop/thread.ts'
 import { asideName } from '../../src/io/file-name.ts'
 import { Folder } from '../../src/io/folder.ts'
 import { unpackLines } from '../../src/io/lines.ts'
-import { AlertThread } from '../../src/netwrix/alert-thread.ts'
 import type { Options } from '../../src/sources/netwrix-alerts.ts'
 import { create, schema } from '../../src/sources/netwrix-alerts.ts'
 
@@ -441,10 +441,10 @@ t.test('a file that ends the thread takes no other one along for ever', async (t
   for (const name of ['a', 'b', 'c', 'd']) {
     writeFileSync(join(folder, `${name}.csv`), header + row(name))
   }
-  const thread = AlertThread.prototype
+  const thread = ReadingThread.prototype
   const read = Object.getOwnPropertyDescriptor(thread, 'read')?.value as typeof thread.read
   t.teardown(() => (thread.read = read))
-  thread.read = function (this: AlertThread, files) {
+  thread.read = function (this: ReadingThread, files) {
     const isFatal = files.some(({ path }) => Buffer.from(path).toString().endsWith('/b.csv'))
     const reading = read.call(this, files)
     // At once: the thread could be done with so few rows otherwise.

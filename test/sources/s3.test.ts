@@ -173,6 +173,12 @@ test('check', async (t, s3) => {
   t.match((await checked({ folder: '/data' })).at(-1)?.detail, 'begins with a slash')
   await put(s3, 'siem/x.cef', textOf([line('x')]))
   t.match((await checked()).at(-1)?.detail, 'the first object is siem/x.cef')
+  const name = '20261122T131500.123Z_2-web_cado_1.1-2.2'
+  await put(s3, `siem/cef/${name}.cef`, textOf([line('x')]))
+  await put(s3, `siem/json/${name}.json`, '{}')
+  t.match((await checked()).at(-1), { name: 'bucket', ok: false, detail: /comes twice.*suffix/ })
+  run.options.suffix = '.cef'
+  t.match((await checked()).at(-1), { ok: true })
   t.match((await checked({ bucket: 'nobody-has-it' })).at(-1), {
     ok: false,
     detail: /no such bucket/,

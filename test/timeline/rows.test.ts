@@ -49,7 +49,7 @@ t.test('events become lines, with the evidence of their file where they have non
   t.match(taken, { read: 4, ignored: 1, rejects: [] })
   const key = eventKey((item(2, { evidenceName: 'a' }) as Item & { kind: 'event' }).event, 0)
   t.equal(ids[0], key.toString('hex'))
-  t.match(lines[0], { time: 10_000, severity: 0 })
+  t.match(lines[0], { time: 10_000, severity: 1 })
   t.match(lines[0]?.cef, ` evidence_name=a `)
   t.match(lines[0]?.cef, ` eventId=${shownId(key)}`)
   t.notMatch(lines[0]?.cef, 'evidence_id')

@@ -1,7 +1,8 @@
 /**
  * Learns of new objects from a queue. A message is deleted when the rows of all its objects are durable.
  * One whose object cannot be read now is left, and comes again; so do those behind it when this ends.
- * One that is no notification, or of another bucket, goes to the rejects and is deleted.
+ * One that is no notification, or of another bucket, goes to the rejects and is deleted; that of an
+ * object outside the folder is deleted, and the first one said.
  */
 import type { Batch } from '../../core.ts'
 import { asCefline } from '../../error.ts'
@@ -13,6 +14,7 @@ import type { HeldMessages, Message, Queue } from '../../s3/queue.ts'
 import { versionId } from '../../s3/read-objects.ts'
 import { refused } from '../../timeline/identity.ts'
 import type { ObjectReader } from './object-reader.ts'
+import { isOfOneObject } from './object-reading.ts'
 
 export interface Wanted {
   bucket: string
@@ -28,6 +30,7 @@ export class Notifications {
   readonly #queue: Queue
   readonly #reader: ObjectReader
   readonly #wanted: Wanted
+  #isSaid = false
 
   constructor(queue: Queue, reader: ObjectReader, wanted: Wanted) {
     this.#queue = queue
@@ -57,9 +60,8 @@ export class Notifications {
         held.done(message)
         this.#reader.afterwards(() => held.deleteDone())
       } catch (thrown) {
-        // One object may be forbidden, or encrypted with a key that is; else it is as bad for the others.
         const ours = asCefline(thrown)
-        if (ours.code !== 'forbidden') throw thrown
+        if (!isOfOneObject(ours)) throw thrown
         failure ??= ours
       }
       const unheld = held.failure()
@@ -84,12 +86,26 @@ export class Notifications {
     }
     for (const object of objects) {
       if (this.#isWanted(object)) yield* this.#reader.object({ key: object.key, etag: '' })
+      else this.#passOver(object)
     }
   }
 
   #isWanted({ key }: Notified): boolean {
     const { prefix, suffix } = this.#wanted
     return key.startsWith(prefix) && key.endsWith(suffix) && !key.endsWith('/')
+  }
+
+  /** Said once, as the message is gone then: it may be the folder that is written wrongly. */
+  #passOver({ key }: Notified): void {
+    if (this.#isSaid || key.endsWith('/')) return
+    this.#isSaid = true
+    const { prefix, suffix } = this.#wanted
+    const ends = suffix === '' ? '' : ` and end with “${suffix}”`
+    const first = shorten(printable(key), 200)
+    const what = `objects are told of whose keys do not begin with “${prefix}”${ends}, such as ${first}`
+    const cure = 'check folder and suffix, or give the notification the same prefix and suffix'
+    const message = `${this.#queue.url}: ${what}; they are passed over and their messages deleted: ${cure}`
+    this.#reader.notice('warn', 's3-passed-over', message)
   }
 
   #refuse(body: string, why: string): void {

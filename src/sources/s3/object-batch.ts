@@ -1,11 +1,12 @@
 /**
  * A batch of the rows of objects. What makes a row the same event when it comes again:
  *
- * - a line with an `eventId` or `externalId` (every one that is mapped here has one) is one event, in
- *   whatever object it lies: so a copy under another key, or an export made again, adds nothing;
- * - a line without either is an event of its object, by bucket and key: two objects may rightly have
- *   lines that are alike. The ETag is no part of it, so of an object that is written anew only what is
- *   new is added.
+ * - a line of Cado's or Netwrix' with an `eventId` or `externalId` (every one that is mapped here has one)
+ *   is one event, in whatever object it lies: so a copy under another key, or an export made again, adds
+ *   nothing. The whole line is compared: two that differ are two events, whatever ids they have;
+ * - any other line is an event of its object, by bucket and key: two objects may rightly have lines that
+ *   are alike, and what another product means by an id is not known (some write the same one into every
+ *   line). The ETag is no part of it, so of an object that is written anew only what is new is added.
  */
 import { createHash } from 'node:crypto'
 import { idBytes } from '../../io/lines.ts'
@@ -14,7 +15,7 @@ import { TimelineBatch } from '../../timeline/batch.ts'
 import { unrefused } from '../../timeline/identity.ts'
 
 /** In CEF an `=` within a value is escaped, so this is a key. */
-const ownId = /[ |](?:eventId|externalId)=(?! |$)/
+const ownId = /^CEF:\d+\|(?:CadoSecurity|Netwrix)\|[^]*[ |](?:eventId|externalId)=(?! |$)/
 
 export class ObjectBatch extends TimelineBatch {
   /** Of the object that is being read. */

@@ -16,7 +16,8 @@ import { timelinePacker } from '../../timeline/batch.ts'
 import { refused } from '../../timeline/identity.ts'
 import { readTimeline } from '../../timeline/reader.ts'
 import { ObjectBatch } from './object-batch.ts'
-import { evidenceOf } from './object-reading.ts'
+import { BothForms } from './both-forms.ts'
+import { evidenceOf, progress } from './object-reading.ts'
 import type { ObjectReading } from './object-reading.ts'
 
 type Objects = Pick<Bucket, 'open' | 'delete' | 'urlOf'>
@@ -37,6 +38,7 @@ export class ObjectReader {
   readonly #packer = timelinePacker()
   readonly #batch = new ObjectBatch(this.#packer)
   readonly #signal: AbortSignal
+  readonly #bothForms = new BothForms()
   #remember: Buffer[] = []
   #afterwards: Afterwards[] = []
   /** Said with the next batch. */
@@ -73,7 +75,13 @@ export class ObjectReader {
    * again; what was in hand of other objects has been given by then. */
   async *object(listed: ObjectVersion & { modified?: number }): AsyncGenerator<Batch, void> {
     const { key } = listed
-    const opened = await this.#bucket.open(key, this.#signal)
+    let opened: Opened | Unreadable
+    try {
+      opened = await this.#bucket.open(key, this.#signal)
+    } catch (thrown) {
+      yield* this.#flushBefore()
+      throw thrown
+    }
     if (typeof opened === 'string') {
       this.#pass(listed, opened)
       return
@@ -83,6 +91,8 @@ export class ObjectReader {
       opened.discard()
       return
     }
+    const twice = this.#bothForms.see(opened.key)
+    if (twice !== undefined) this.notice('warn', 's3-both-forms', twice)
     yield* this.#rows(opened)
     const outcome = this.#batch.rejected > 0 ? 'kept' : 'read'
     this.#close(listed, opened, outcome)
@@ -145,12 +155,17 @@ export class ObjectReader {
         this.#setAside(opened, thrown)
         return
       }
-      // Else objects that are in hand would wait for this one, however often it fails.
-      if (!this.#signal.aborted) yield* this.flush()
+      yield* this.#flushBefore()
       throw thrown
     } finally {
       opened.discard()
     }
+  }
+
+  /** Before what failed is thrown: else objects that are in hand would wait for this one, however often
+   * it fails. */
+  async *#flushBefore(): AsyncGenerator<Batch, void> {
+    if (!this.#signal.aborted) yield* this.flush()
   }
 
   /** Its rows have been rejected one by one, or it has none that could be told. */
@@ -177,7 +192,7 @@ export class ObjectReader {
       this.notice('warn', 's3-gone', `${url} was deleted before it could be read`)
       return
     }
-    const cure = 'restore it, then copy it to a new key (or onto itself), which is read'
+    const cure = 'restore it, then copy it to a new key, which is read'
     this.notice('warn', 's3-archived', `${url} is in an archive and is passed over: ${cure}`)
     const { modified = Date.now() } = listed
     if (listed.etag !== '') this.#add(this.#id(listed, 'kept'), modified)
@@ -229,10 +244,4 @@ export class ObjectReader {
       this.notice('warn', 's3-not-deleted', asCefline(thrown).message)
     }
   }
-}
-
-function progress(url: string, { given, size }: Opened): string {
-  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
-  const whole = size >= 0 ? ` of ${megabytes(size)}` : ''
-  return `${url}: ${megabytes(given())}${whole} MB read`
 }

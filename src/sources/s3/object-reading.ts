@@ -1,7 +1,10 @@
 /**
- * How the objects of a source are read, and whose evidence one is where its rows do not say.
+ * How the objects of a source are read: whose evidence one is where its rows do not say, whether one
+ * that fails stops the others, and what is said of a long one.
  */
+import type { CeflineError } from '../../error.ts'
 import { printable } from '../../io/printable.ts'
+import type { Opened } from '../../s3/bucket.ts'
 import { evidenceName } from '../../timeline/origin.ts'
 import type { TimelineReading } from '../../timeline/reader.ts'
 
@@ -15,9 +18,23 @@ export interface ObjectReading extends TimelineReading {
   prefix: string
 }
 
+/** Whether it may be that object alone which cannot be read, so that others are tried: one that is
+ * forbidden, or encrypted with a key that is; 400 is what S3 says to one with a key of its writer's own
+ * (SSE-C). */
+export function isOfOneObject({ code }: CeflineError): boolean {
+  return code === 'forbidden' || code === 'bad-request'
+}
+
 /** `name`: the key, printable. Two objects of a name, in two folders, are two pieces of evidence. */
 export function evidenceOf(name: string, { evidence, prefix }: ObjectReading): string {
   if (evidence !== null) return evidence
   const below = printable(prefix)
   return evidenceName(name.startsWith(below) ? name.slice(below.length) : name)
+}
+
+/** How far it has been read, for people. */
+export function progress(url: string, { given, size }: Opened): string {
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
+  const whole = size >= 0 ? ` of ${megabytes(size)}` : ''
+  return `${url}: ${megabytes(given())}${whole} MB read`
 }

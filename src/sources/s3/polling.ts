@@ -14,6 +14,7 @@ import type { CeflineError } from '../../error.ts'
 import type { Bucket, Listed } from '../../s3/bucket.ts'
 import type { ReadObjects } from '../../s3/read-objects.ts'
 import type { ObjectReader } from './object-reader.ts'
+import { isOfOneObject } from './object-reading.ts'
 
 export interface Polled {
   prefix: string
@@ -112,7 +113,7 @@ export class Polling {
     } catch (thrown) {
       const failure = asCefline(thrown)
       this.#forbiddenInARow += 1
-      if (failure.code !== 'forbidden' || this.#forbiddenInARow >= mostForbidden) throw thrown
+      if (!isOfOneObject(failure) || this.#forbiddenInARow >= mostForbidden) throw thrown
       this.#forbidden ??= failure
       this.#read.failed(object)
     }

@@ -48,6 +48,7 @@ test('notified objects are read, and their messages deleted', async (t, { s3, qu
   await run.until(() => queue.messages.length === 0)
   t.same(run.lines().sort(), ['one', 'three', 'two'].map((text) => line(text)).sort())
   t.equal(run.rejects().length, 0)
+  t.ok(run.said(/do not begin with “siem\/”, such as other\/e\.cef; .* check folder/))
 })
 
 test('an object that is told of twice is read once', async (t, { s3, queue, start }) => {

@@ -23,10 +23,19 @@ t.test('a line without an id is an event of its object', async (t) => {
 
 t.test('one with an id is one event wherever it lies', async (t) => {
   const first = 'CEF:0|CadoSecurity|CadoResponse|1|0|x|1|eventId=a msg=b'
-  for (const own of [line('x', 'abc'), first, 'CEF:0|a|b|1|0|x|1|msg=b externalId=77']) {
-    t.equal(idIn('b/1', own), idIn('b/2', own), own)
+  const netwrix = 'CEF:0|Netwrix|Auditor|1|0|x|1|msg=b externalId=77'
+  for (const own of [line('x', 'abc'), line('x\u2028y', 'abc'), first, netwrix]) {
+    // Not as the test's name: a line separator in it ends the line of TAP.
+    t.equal(idIn('b/1', own), idIn('b/2', own))
     t.equal(idIn('b/1', own), lineKey(own, 0).toString('hex'))
   }
+})
+
+t.test('another product may write one id into every line', async (t) => {
+  for (const foreign of ['CEF:0|a|b|1|0|x|1|msg=b externalId=1', 'CEF:0|a|b|1|0|x|1|eventId=1']) {
+    t.not(idIn('b/1', foreign), idIn('b/2', foreign), foreign)
+  }
+  t.not(idIn('b/1', line('x', 'same')), idIn('b/1', line('y', 'same')), 'nor does Cado hide one')
 })
 
 t.test('rejects are counted for each object', async (t) => {

@@ -117,6 +117,28 @@ t.test('one that is cut off: what was in hand is given first', async (t) => {
   t.same(world.lines().slice(1_001), [...rows, line('last')], 'from its beginning')
 })
 
+t.test('one that cannot be opened holds up nothing that is in hand', async (t) => {
+  const world = new World()
+  world.objects.set('a', textOf([line('one')])).set('b', error('server', 'always'))
+  await world.read('a')
+  await t.rejects(world.read('b'), { code: 'server' })
+  t.same(world.lines(), [line('one')])
+  t.equal(world.batches[0]?.remember?.length, 16)
+})
+
+t.test('a folder in which every event is twice is said, once', async (t) => {
+  const world = new World()
+  const name = '20261122T131500.123Z_2-web_cado_1.1-2.2'
+  const keys = [`siem/cef/${name}.cef`, `siem/json/${name}.json.gz`, `siem/json/${name}x.json.gz`]
+  for (const key of keys) world.objects.set(key, textOf([line(key)]))
+  for (const key of keys) await world.read(key)
+  await world.flush()
+  t.same(
+    world.codes().filter((code) => code === 's3-both-forms'),
+    ['s3-both-forms'],
+  )
+})
+
 t.test('one in an archive is said once, and passed over', async (t) => {
   const world = new World()
   world.objects.set('a', 'archived')

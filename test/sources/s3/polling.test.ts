@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Batch } from '../../../src/core.ts'
+import type { Code } from '../../../src/error.ts'
 import { error } from '../../../src/error.ts'
 import { noLines } from '../../../src/io/lines.ts'
 import type { Listed, ObjectVersion, Page } from '../../../src/s3/bucket.ts'
@@ -16,6 +17,7 @@ class World {
   readonly starts: string[] = []
   readonly read: ReadObjects
   readonly forbidden = new Set<string>()
+  refusal: Code = 'forbidden'
   pageSize = 1_000
   failure: Error | undefined
 
@@ -61,7 +63,7 @@ class World {
 
   async *#object(object: ObjectVersion & { modified?: number }): AsyncGenerator<Batch, void> {
     if (this.failure) throw this.failure
-    if (this.forbidden.has(object.key)) throw error('forbidden', object.key)
+    if (this.forbidden.has(object.key)) throw error(this.refusal, object.key)
     this.given.push(object.key)
     this.read.add(idOf(object), { modified: object.modified ?? 0 })
   }
@@ -133,6 +135,18 @@ t.test('an object that may not be read holds up no other, and is not lost', asyn
   for (const [key, object] of world.objects) next.objects.set(key, object)
   await next.rounds()
   t.same(next.given, ['b'])
+})
+
+t.test('nor does one that S3 refuses with 400, as one with a key of its own', async (t) => {
+  const world = new World()
+  world.put('a', 'b', 'c')
+  world.forbidden.add('b')
+  world.refusal = 'bad-request'
+  await t.rejects(
+    world.rounds(() => {}),
+    { code: 'bad-request' },
+  )
+  t.same(world.given, ['a', 'c'])
 })
 
 t.test('when none may be read it does not try them all', async (t) => {

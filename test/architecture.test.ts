@@ -52,7 +52,7 @@ const allowed: Record<string, string[]> = {
     'drop',
     'version.ts',
   ],
-  cado: ['error.ts', 'core.ts', 'io', 'http', 'mappings', 'timeline', 'version.ts'],
+  cado: ['error.ts', 'core.ts', 'io', 'drop', 'http', 'mappings', 'timeline', 'version.ts'],
   timeline: ['error.ts', 'core.ts', 'io', 'cef', 'decoders', 'mappings', 'drop', 'version.ts'],
   mappings: ['error.ts', 'cef', 'io', 'netwrix', 'timeline'],
   sources: [

@@ -12,7 +12,7 @@ import type { Batch } from '../core.ts'
 import { error } from '../error.ts'
 import { idBytes } from '../io/lines.ts'
 import type { TimelineMapper } from '../mappings/cado.ts'
-import { TimelineBatch, timelinePacker } from '../timeline/batch.ts'
+import { RowBatch, rowPacker } from '../drop/batch.ts'
 import { cadoJsonDecoder } from '../timeline/cado-json.ts'
 import { rowLimit } from '../timeline/decoder.ts'
 import type { Item } from '../timeline/decoder.ts'
@@ -32,7 +32,7 @@ export interface RowsOptions extends MappedAs {
 }
 
 export class PageRows {
-  readonly #batch = new TimelineBatch(timelinePacker())
+  readonly #batch = new RowBatch(rowPacker())
   readonly #rows: TimelineRows
   readonly #given = new Occurrences()
   /** Given twice. */

@@ -16,7 +16,7 @@ import { asCefline, isCeflineError } from '../error.ts'
 import { printable } from '../io/printable.ts'
 import { zoneOffset } from '../io/time-zone.ts'
 import { cadoProfiles } from '../mappings/cado.ts'
-import { TimelineBatch, timelinePacker } from '../timeline/batch.ts'
+import { RowBatch, rowPacker } from '../drop/batch.ts'
 import { formats } from '../timeline/decoder.ts'
 import { evidenceName } from '../timeline/origin.ts'
 import { readTimeline } from '../timeline/reader.ts'
@@ -95,7 +95,7 @@ class Converting {
   #bytesMade = 0
   readonly #options: ConvertOptions
   readonly #input: Input
-  readonly #packer = timelinePacker()
+  readonly #packer = rowPacker()
   readonly #progress: Progress | undefined
 
   constructor(options: ConvertOptions, input: Input) {
@@ -184,7 +184,7 @@ class Converting {
       evidence: { id: evidenceId, name: evidence ?? (input === '-' ? '' : evidenceName(name)) },
     }
     const reading = { timezone, format, profile, severity }
-    const batch = new TimelineBatch(this.#packer)
+    const batch = new RowBatch(this.#packer)
     const pauses = readTimeline(this.#input.chunks(), origin, reading, batch)
     try {
       while ((await pauses.next()).done !== true) yield batch.take().batch

@@ -9,7 +9,7 @@ import { error, isCeflineError } from '../error.ts'
 import { eventFields } from '../mappings/cado-field.ts'
 import { compileTimelineMapping, compileTimelineRedaction } from '../mappings/cado.ts'
 import type { TimelineMapper } from '../mappings/cado.ts'
-import { TimelineBatch, timelinePacker } from '../timeline/batch.ts'
+import { RowBatch, rowPacker } from '../drop/batch.ts'
 import { timelineText } from '../timeline/content.ts'
 import { rowLimit } from '../timeline/decoder.ts'
 import type { Item, TimelineDecoder } from '../timeline/decoder.ts'
@@ -82,7 +82,7 @@ export async function* timelineBatches(
   raw: boolean,
 ): AsyncGenerator<{ batch: Batch; mapping: Watched }> {
   const mapping = new WatchedTimeline(options, `sources.${name}.mapping`, raw)
-  const batch = new TimelineBatch(timelinePacker())
+  const batch = new RowBatch(rowPacker())
   const evidence = fileEvidence(shown, options.evidence)
   const origin = { name: shown, receivedAt: Date.now(), evidence }
   const rows = new TimelineRows(origin, batch, mapping.map, options)

@@ -96,7 +96,7 @@ class Rows {
     }
     try {
       const verdict = readRow(cells, columns, this.#readDate)
-      if (verdict.kind === 'record') this.#batch.add(verdict.record, row, this.#origin)
+      if (verdict.kind === 'record') this.#batch.addRecord(verdict.record, row, this.#origin)
       else if (verdict.kind === 'ignored') this.#batch.ignore()
       else this.#refuse(row, verdict.code, verdict.reason, this.#textOf(cells))
     } catch (thrown) {
@@ -109,7 +109,7 @@ class Rows {
   #refuse(row: number, code: Code, reason: string, text: string): void {
     const { header = [], delimiter } = this.decoder
     this.#headerText ??= headerText(header, delimiter)
-    this.#batch.refuse(row, { code, reason, header: this.#headerText, text }, this.#origin)
+    this.#batch.refuseRow(row, { code, reason, header: this.#headerText, text }, this.#origin)
   }
 
   #textOf(cells: string[]): string {

@@ -12,6 +12,7 @@
  */
 import { basename } from 'node:path'
 import type { Batch, Scratch } from '../core.ts'
+import { rowPacker } from '../drop/batch.ts'
 import { asError } from '../drop/portion.ts'
 import type { DropFile, FileFailure, Portion } from '../drop/portion.ts'
 import type { Reader } from '../drop/worker.ts'
@@ -22,7 +23,7 @@ import type { Mapper } from '../mappings/compile.ts'
 import { compileMapping } from '../mappings/compile.ts'
 import type { Profile } from '../mappings/netwrix.ts'
 import type { MappingSpec } from '../mappings/options.ts'
-import { AlertBatch, alertPacker } from './alert-batch.ts'
+import { AlertBatch } from './alert-batch.ts'
 import { readContent } from './alert-content.ts'
 import type { DateFormat, ReadDate } from './alert-date.ts'
 import { dateReader } from './alert-date.ts'
@@ -53,7 +54,7 @@ export class AlertReader implements Reader {
   readonly #profile: AlertReading['profile']
   readonly #map: Mapper
   readonly #readDate: ReadDate
-  readonly #packer = alertPacker()
+  readonly #packer = rowPacker()
   /** What a file's bytes are read into. */
   readonly #scratch: Scratch = {}
 

@@ -16,7 +16,7 @@ import type { Reader } from '../drop/worker.ts'
 import { asCefline } from '../error.ts'
 import { FileBytes } from '../io/file-bytes.ts'
 import { printableName } from '../io/file-name.ts'
-import { TimelineBatch, timelinePacker } from './batch.ts'
+import { RowBatch, rowPacker } from '../drop/batch.ts'
 import { evidenceName } from './origin.ts'
 import type { TimelineReading } from './reader.ts'
 import { readTimeline } from './reader.ts'
@@ -28,7 +28,7 @@ export interface FileReading extends TimelineReading {
 
 export class TimelineFiles implements Reader {
   readonly #reading: FileReading
-  readonly #packer = timelinePacker()
+  readonly #packer = rowPacker()
   readonly #scratch: Scratch = {}
 
   constructor(reading: FileReading) {
@@ -36,7 +36,7 @@ export class TimelineFiles implements Reader {
   }
 
   async *read(files: DropFile[]): AsyncGenerator<Portion, void> {
-    const batch = new TimelineBatch(this.#packer)
+    const batch = new RowBatch(this.#packer)
     for (const [index, file] of files.entries()) yield* this.#readOne(file, index, batch)
     if (!batch.isEmpty) yield batch.take()
   }
@@ -45,11 +45,7 @@ export class TimelineFiles implements Reader {
     this.#packer.giveBack(buffer)
   }
 
-  async *#readOne(
-    file: DropFile,
-    index: number,
-    batch: TimelineBatch,
-  ): AsyncGenerator<Portion, void> {
+  async *#readOne(file: DropFile, index: number, batch: RowBatch): AsyncGenerator<Portion, void> {
     const path = Buffer.from(file.path)
     const name = printableName(Buffer.from(basename(path.toString('latin1')), 'latin1'))
     let bytes: FileBytes | undefined

@@ -14,7 +14,7 @@ import { compileTimelineMapping } from '../mappings/cado.ts'
 import type { CadoProfile } from '../mappings/cado.ts'
 import { isEmptyMapping } from '../mappings/options.ts'
 import type { MappingSpec } from '../mappings/options.ts'
-import type { TimelineBatch } from './batch.ts'
+import type { RowBatch } from '../drop/batch.ts'
 import { timelineText } from './content.ts'
 import type { Torn } from './content.ts'
 import { rowLimit } from './decoder.ts'
@@ -42,7 +42,7 @@ export async function* readTimeline(
   chunks: AsyncIterable<Buffer>,
   origin: TimelineOrigin,
   reading: TimelineReading,
-  batch: TimelineBatch,
+  batch: RowBatch,
 ): AsyncGenerator<undefined, void> {
   const map = compileTimelineMapping(reading.mapping, 'mapping')
   const rows = new TimelineRows(origin, batch, map, reading)

@@ -8,7 +8,7 @@ import { decode } from '../cef/decode.ts'
 import type { Code } from '../error.ts'
 import { asCefline } from '../error.ts'
 import type { CadoMappingOptions, TimelineMapper } from '../mappings/cado.ts'
-import type { TimelineBatch } from './batch.ts'
+import type { RowBatch } from '../drop/batch.ts'
 import type { Item, TimelineDecoder } from './decoder.ts'
 import type { TimelineEvent } from './event.ts'
 import { eventKey, lineKey, refused, rowKey, shownId } from './identity.ts'
@@ -30,17 +30,12 @@ export class TimelineRows {
   /** Why the first one was refused. */
   firstReject: { code: Code; reason: string } | undefined
   readonly #origin: TimelineOrigin
-  readonly #batch: TimelineBatch
+  readonly #batch: RowBatch
   readonly #map: TimelineMapper
   readonly #mappedAs: MappedAs
   readonly #occurrences = new Occurrences()
 
-  constructor(
-    origin: TimelineOrigin,
-    batch: TimelineBatch,
-    map: TimelineMapper,
-    mappedAs: MappedAs,
-  ) {
+  constructor(origin: TimelineOrigin, batch: RowBatch, map: TimelineMapper, mappedAs: MappedAs) {
     this.#origin = origin
     this.#batch = batch
     this.#map = map

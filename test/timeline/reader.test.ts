@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import type { Notice, Reject } from '../../src/core.ts'
 import { unpackLines } from '../../src/io/lines.ts'
-import { TimelineBatch, timelinePacker } from '../../src/timeline/batch.ts'
+import { RowBatch, rowPacker } from '../../src/drop/batch.ts'
 import { readTimeline } from '../../src/timeline/reader.ts'
 import type { TimelineReading } from '../../src/timeline/reader.ts'
 
@@ -35,7 +35,7 @@ async function read(bytes: Buffer | string, size = 1000, more: Partial<TimelineR
     receivedAt: 1_700_000_000_000,
     evidence: { id: 4, name: 'disk' },
   }
-  const batch = new TimelineBatch(timelinePacker())
+  const batch = new RowBatch(rowPacker())
   const got: Read = { lines: [], rejects: [], notices: [], batches: 0, failure: undefined }
   const take = () => {
     const { batch: taken } = batch.take()

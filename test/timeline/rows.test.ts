@@ -1,7 +1,7 @@
 import t from 'tap'
 import { unpackLines } from '../../src/io/lines.ts'
 import { mapTimelineEvent } from '../../src/mappings/cado.ts'
-import { TimelineBatch, timelinePacker } from '../../src/timeline/batch.ts'
+import { RowBatch, rowPacker } from '../../src/drop/batch.ts'
 import type { Item, TimelineDecoder } from '../../src/timeline/decoder.ts'
 import { emptyEvent } from '../../src/timeline/event.ts'
 import type { TimelineEvent } from '../../src/timeline/event.ts'
@@ -28,7 +28,7 @@ const item = (row: number, more: Partial<TimelineEvent> = {}): Item => ({
 })
 
 function take(items: Item[], map = mapTimelineEvent) {
-  const batch = new TimelineBatch(timelinePacker())
+  const batch = new RowBatch(rowPacker())
   const rows = new TimelineRows(origin, batch, map, { profile: 'cado', severity: 'alarm' })
   let pauses = 0
   const taking = rows.take(items, decoder)
@@ -110,7 +110,7 @@ t.test('refused rows', async (t) => {
 })
 
 t.test('it pauses when the batch is full', async (t) => {
-  const batch = new TimelineBatch(timelinePacker())
+  const batch = new RowBatch(rowPacker())
   const rows = new TimelineRows(origin, batch, mapTimelineEvent, {
     profile: 'cado',
     severity: 'alarm',

@@ -11,13 +11,13 @@
 import { createHash } from 'node:crypto'
 import { idBytes } from '../../io/lines.ts'
 import type { Reject } from '../../core.ts'
-import { TimelineBatch } from '../../timeline/batch.ts'
+import { RowBatch } from '../../drop/batch.ts'
 import { unrefused } from '../../timeline/identity.ts'
 
 /** In CEF an `=` within a value is escaped, so this is a key. */
 const ownId = /^CEF:\d+\|(?:CadoSecurity|Netwrix)\|[^]*[ |](?:eventId|externalId)=(?! |$)/
 
-export class ObjectBatch extends TimelineBatch {
+export class ObjectBatch extends RowBatch {
   /** Of the object that is being read. */
   rejected = 0
   #object = ''

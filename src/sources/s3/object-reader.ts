@@ -12,7 +12,7 @@ import { printable } from '../../io/printable.ts'
 import type { Bucket, ObjectVersion, Opened, Unreadable } from '../../s3/bucket.ts'
 import { versionId } from '../../s3/read-objects.ts'
 import type { ReadObjects } from '../../s3/read-objects.ts'
-import { timelinePacker } from '../../timeline/batch.ts'
+import { rowPacker } from '../../drop/batch.ts'
 import { refused } from '../../timeline/identity.ts'
 import { readTimeline } from '../../timeline/reader.ts'
 import { ObjectBatch } from './object-batch.ts'
@@ -35,7 +35,7 @@ export class ObjectReader {
   readonly #read: ReadObjects
   readonly #remembers: (id: Uint8Array) => boolean
   readonly #reading: ObjectReading
-  readonly #packer = timelinePacker()
+  readonly #packer = rowPacker()
   readonly #batch = new ObjectBatch(this.#packer)
   readonly #signal: AbortSignal
   readonly #bothForms = new BothForms()

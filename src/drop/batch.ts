@@ -1,21 +1,21 @@
 /**
- * Collects what becomes of the rows of timelines until it is enough for a batch: big enough to make a
- * commit worth its sync, small enough for a few of them to be in memory at once. A batch may have rows
- * of many files; it says which ones end with it.
+ * Collects what becomes of rows until it is enough for a batch: big enough to make a commit worth its
+ * sync, small enough for a few of them to be in memory at once. A batch may have rows of many files; it
+ * says which ones end with it.
  */
 import type { Batch, Notice, Reject } from '../core.ts'
-import type { FileEnd, Portion } from '../drop/portion.ts'
+import type { FileEnd, Portion } from './portion.ts'
 import { LinePacker } from '../io/lines.ts'
 
 const batchRows = 3_000
 const batchBytes = 704 * 1024
 
 /** A packer whose buffers a batch fits into. */
-export function timelinePacker(): LinePacker {
+export function rowPacker(): LinePacker {
   return new LinePacker(batchBytes + 64 * 1024)
 }
 
-export class TimelineBatch {
+export class RowBatch {
   readonly #packer: LinePacker
   #rejects: Reject[] = []
   #rejectLength = 0

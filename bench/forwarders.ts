@@ -23,7 +23,14 @@ export const startCefline: Start = (folder, drop, port) => {
     }),
   )
   const cli = join(import.meta.dirname, '..', 'dist', 'cli.js')
-  const args = ['--max-semi-space-size=8', cli, 'run', '--config', file]
+  const args = [
+    '--max-semi-space-size=4',
+    '--heap-growing-percent=20',
+    cli,
+    'run',
+    '--config',
+    file,
+  ]
   // As `npm start` and the image start it.
   const env = { ...process.env, MALLOC_ARENA_MAX: '2' }
   return spawn(process.execPath, args, { stdio: 'inherit', env })

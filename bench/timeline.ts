@@ -90,7 +90,14 @@ async function run(): Promise<void> {
       },
     }),
   )
-  const args = ['--max-semi-space-size=4', '--heap-growing-percent=20', cli, 'run', '--config', config]
+  const args = [
+    '--max-semi-space-size=4',
+    '--heap-growing-percent=20',
+    cli,
+    'run',
+    '--config',
+    config,
+  ]
   // As `npm start` and the image start it.
   const env = { ...process.env, MALLOC_ARENA_MAX: '2' }
   const child = spawn(process.execPath, args, { stdio: 'inherit', env })

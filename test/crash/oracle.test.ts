@@ -15,7 +15,7 @@ import { run } from './run.ts'
 const dist = process.env['ORACLE_DIST'] ?? join(root, 'dist')
 const seed = process.env['ORACLE_SEED'] ?? String(Date.now() % 1_000_000)
 /** ms of faults. */
-const lasting = 30_000
+const lasting = 15_000
 
 t.comment(`seed ${seed}`)
 

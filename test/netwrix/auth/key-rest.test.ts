@@ -58,7 +58,7 @@ t.test(
         time,
       )
       // The library itself asks the realm twice.
-    t.equal(await failures(), 2)
+      t.equal(await failures(), 2)
     }
     await copyFile(fresh, stale)
     await ticket()

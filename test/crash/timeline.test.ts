@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { program } from '../helpers/root.ts'
-import { header, ledgerOf, linesOf, openTimelineSpool, row } from './world.ts'
+import { header, ledgerOf, linesOf, openTimelineSpool, row } from '../timeline/world.ts'
 
 t.test('killed again and again in the middle, each row is in the spool once', async (t) => {
   const count = 50_000

@@ -36,14 +36,24 @@ export async function moveInto(
   const move = async (): Promise<Moved> =>
     (await moveByLink(path, identity, folder, name)) ??
     (await moveByRename(path, identity, folder, name))
+  // The folder is missing, or the file: another one that is put in its place takes a link's source away.
+  const missing = async (thrown: unknown): Promise<Moved | undefined> => {
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown
+    return unfitToMove(path, identity)
+  }
   try {
     return await move()
   } catch (thrown) {
-    if (errnoOf(thrown) !== 'ENOENT') throw thrown
-    const unfit = await unfitToMove(path, identity)
+    const unfit = await missing(thrown)
     if (unfit) return unfit
-    await makeFolder(folder)
-    return move()
+  }
+  await makeFolder(folder)
+  try {
+    return await move()
+  } catch (thrown) {
+    const unfit = await missing(thrown)
+    if (unfit) return unfit
+    throw thrown
   }
 }
 

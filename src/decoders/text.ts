@@ -9,6 +9,7 @@
  * that Windows PowerShell's `Import-Csv` makes on a western server, and no byte is lost by it.
  */
 import { isUtf8 } from 'node:buffer'
+import { unfinished } from './utf8-marks.ts'
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
@@ -77,18 +78,6 @@ export function transcoder({ encoding, mark }: Encoded): Transcoder {
     write: (chunk) => Buffer.from(decoder.decode(skip(chunk), { stream: true })),
     end: () => Buffer.from(decoder.decode()),
   }
-}
-
-/** Bytes at the end that may begin a UTF-8 character which the next chunk finishes: 0 to 3. */
-function unfinished(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
-    const byte = bytes[bytes.length - back] ?? 0
-    if (byte < 0x80) return 0
-    if (byte < 0xc0) continue
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-    return back < length ? back : 0
-  }
-  return 0
 }
 
 /** UTF-16 by its zero bytes: more than half of the high bytes, and hardly any of the low ones. */

@@ -53,8 +53,8 @@ export class Utf8Marks {
 
 const pieceBytes = 1024
 
-/** Bytes at the end that may begin a character which the next chunk finishes: 0 to 3. */
-function unfinished(bytes: Buffer): number {
+/** Bytes at the end that may begin a UTF-8 character which the next chunk finishes: 0 to 3. */
+export function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0
     if (byte < 0x80) return 0

@@ -5,11 +5,8 @@
 import { create as createConsole, schema as consoleSchema } from './console.ts'
 import type { Options as ConsoleOptions } from './console.ts'
 import { create as createFile, schema as fileSchema } from './file.ts'
-import type { Options as FileOptions } from './file.ts'
 import { create as createS3, schema as s3Schema } from './s3.ts'
-import type { Options as S3Options } from './s3.ts'
 import { create as createSyslog, schema as syslogSchema } from './syslog.ts'
-import type { Options as SyslogOptions } from './syslog.ts'
 
 export const destinations = {
   syslog: { schema: syslogSchema, create: createSyslog },
@@ -20,13 +17,3 @@ export const destinations = {
     create: (options: ConsoleOptions, context: { name: string }) => createConsole(options, context),
   },
 }
-
-/** The options of each type, as `create` takes them. */
-export interface DestinationOptions {
-  syslog: SyslogOptions
-  s3: S3Options
-  file: FileOptions
-  console: ConsoleOptions
-}
-
-export type DestinationType = keyof typeof destinations

@@ -119,6 +119,18 @@ export interface Scratch {
  */
 export type Proof = 'stored' | 'half-close' | 'relp' | 'synced' | 'written' | 'lived' | 'kernel'
 
+/** A certificate that a connection rests on: the peer's, or the one that is shown to it. */
+export interface Certificate {
+  whose: 'peer' | 'own'
+  /** As `CN=sensor, O=Example`. */
+  subject: string
+  issuer: string
+  /** ms since 1970 */
+  validTo: number
+  /** SHA-256, colons between the bytes. */
+  fingerprint: string
+}
+
 /** What a destination tells while it delivers. */
 export interface Delivery {
   /** What its receipts rest on from now on. */
@@ -127,8 +139,8 @@ export interface Delivery {
   receipt(block: Place): void
   /** A line of this block that cannot be sent as it is (kept; `cut` ones were sent shortened). */
   reject(block: Block, line: number, code: Code, reason: string): void
-  /** The connection stands: what to, and what it is (`TLSv1.3 …`). */
-  connected(detail: string): void
+  /** The connection stands: what to, what it is (`TLSv1.3 …`), and the certificates it rests on. */
+  connected(detail: string, certificates?: readonly Certificate[]): void
   notice(notice: Notice): void
 }
 
@@ -147,6 +159,55 @@ export interface Destination {
   frame(cef: string, time: number, severity: number): Buffer
   /** Safe before use, safe twice. */
   close(): Promise<void>
+}
+
+/** What Cefline itself has to tell the SIEM: the signature id of its event. */
+export type OwnKind =
+  | 'start'
+  | 'stop'
+  | 'configuration-changed'
+  | 'configuration-refused'
+  | 'mark-set'
+  | 'rejects-retried'
+  | 'rejects-purged'
+  | 'source-failed'
+  | 'source-back'
+  | 'source-silent'
+  | 'source-heard'
+  | 'destination-lost'
+  | 'destination-back'
+  | 'spool-nearly-full'
+  | 'spool-full'
+  | 'spool-room'
+  | 'certificate-expiring'
+  | 'heartbeat'
+  | 'test'
+
+/** One event of Cefline's own. */
+export interface OwnEvent {
+  /** 16 bytes as hexadecimal text, made anew for each. */
+  id: string
+  kind: OwnKind
+  /** ms since 1970 */
+  at: number
+  message: string
+  /** Name of the source or destination that it is about. */
+  component?: string
+  /** Of an error. */
+  code?: string
+  /** Who did it, as a token or the operating system tells. */
+  who?: string
+  /** What a heartbeat counts, by name. */
+  counts?: Readonly<Record<string, number>>
+}
+
+/** Where the source of Cefline's own events finds them. */
+export interface OwnFeed {
+  /** What has happened and was not yet let go, the oldest first; waits until there is something. What
+   * it gave is let go when it is asked again. Rejects on abort. */
+  next(signal: AbortSignal): Promise<readonly OwnEvent[]>
+  /** The same without a wait, for the end. */
+  rest(): readonly OwnEvent[]
 }
 
 /** What `append` did with a batch. */

@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { requirePolled, storeCheckpoint } from './control/set-checkpoint.ts'
 import { takeBack } from './control/take-back.ts'
 import type {
+  Doer,
   ExportedLine,
   ExportQuery,
   ListedReject,
@@ -17,15 +18,20 @@ import type {
   Retried,
   ShownReject,
   SpoolListing,
+  TapQuery,
+  Tapped,
+  TestQuery,
+  TestStep,
   Verbs,
 } from './control/verbs.ts'
-import type { StoredReject } from './core.ts'
+import type { OwnKind, StoredReject } from './core.ts'
 import { error } from './error.ts'
 import { unpackLines } from './io/lines.ts'
 import type { Lines } from './io/lines.ts'
 import type { DamagedBlock, FoundBlock, LmdbSpool, RejectQuery } from './spool/spool.ts'
 import { Turns } from './spool/turns.ts'
 import type { Status } from './status/status.ts'
+import type { History, Range } from './telemetry/history.ts'
 
 export interface OperationsOptions {
   spool: LmdbSpool
@@ -34,6 +40,10 @@ export interface OperationsOptions {
   status(): Status
   /** Does the work while this source does not run; left out where none runs. */
   hold?<T>(source: string, work: () => Promise<T>): Promise<T>
+  /** What only a running appliance has. */
+  live?: Pick<Verbs, 'tap' | 'test' | 'history'>
+  /** Told what was changed, for the event that tells the SIEM. */
+  changed?(kind: OwnKind, details: { message: string; component?: string; who?: string }): void
 }
 
 /** Rejects of one step: one sync for each queue. */
@@ -102,10 +112,14 @@ export class Operations implements Verbs {
   }
 
   /** The source's loop would write its own over it, so it ends before and begins anew after. */
-  async setCheckpoint(query: NewCheckpoint): Promise<{ before?: string }> {
-    requirePolled(query.source, this.#options.status())
+  async setCheckpoint({ who, ...query }: NewCheckpoint): Promise<{ before?: string }> {
+    const { source } = query
+    requirePolled(source, this.#options.status())
     const work = () => this.#write(() => storeCheckpoint(query, this.#spool))
-    return this.#options.hold ? this.#options.hold(query.source, work) : work()
+    const before = await (this.#options.hold ? this.#options.hold(source, work) : work())
+    const message = `polling of ${source} was set to go on from another mark`
+    this.#changed('mark-set', { message, component: source, ...(who && { who }) })
+    return before
   }
 
   async rejects(query: RejectQuery): Promise<ListedReject[]> {
@@ -130,7 +144,8 @@ export class Operations implements Verbs {
     }
   }
 
-  async *retry(choice: RejectChoice): AsyncGenerator<Retried[]> {
+  async *retry({ who, ...choice }: RejectChoice & Doer): AsyncGenerator<Retried[]> {
+    const counts = { back: 0, given: 0, rejected: 0, unknown: 0 }
     const options = {
       spool: this.#spool,
       remap: (source: string, reject: StoredReject) => this.#options.remap(source, reject),
@@ -143,12 +158,52 @@ export class Operations implements Verbs {
         const unknown = missing.map((number): Retried => ({ number, result: 'unknown' }))
         return [...(await takeBack(rejects, options)), ...unknown]
       })
+      for (const { result } of done) counts[result] += 1
       if (done.length > 0) yield done
       await turn()
     }
+    const { back, given, rejected } = counts
+    const message = `${back} rejects went back into their queues, ${given} had been given before, ${rejected} are still rejected`
+    if (back + given > 0) this.#changed('rejects-retried', { message, ...(who && { who }) })
   }
 
-  async purge(choice: RejectChoice): Promise<number> {
+  async purge({ who, ...choice }: RejectChoice & Doer): Promise<number> {
+    const purged = await this.#purge(choice)
+    const message = `${purged} rejects were removed for good`
+    if (purged > 0) this.#changed('rejects-purged', { message, ...(who && { who }) })
+    return purged
+  }
+
+  tap(query: TapQuery): AsyncIterable<Tapped> {
+    return this.#live.tap(query)
+  }
+
+  test(query: TestQuery): AsyncIterable<TestStep> {
+    return this.#live.test(query)
+  }
+
+  async history(query: { range: Range }): Promise<History> {
+    return this.#live.history(query)
+  }
+
+  /** Resolves when nothing is being changed: a long one ends with its present step, and nothing is
+   * begun any more. */
+  idle(): Promise<void> {
+    this.#ending = true
+    return this.#turns.idle()
+  }
+
+  #changed(...told: Parameters<NonNullable<OperationsOptions['changed']>>): void {
+    this.#options.changed?.(...told)
+  }
+
+  get #live(): Pick<Verbs, 'tap' | 'test' | 'history'> {
+    if (this.#options.live) return this.#options.live
+    const { folder } = this.#options.status().spool
+    throw error('not-found', `no appliance runs on the spool in ${folder}; start it: cefline run`)
+  }
+
+  async #purge(choice: RejectChoice): Promise<number> {
     let purged = 0
     if (choice.all) {
       const upTo = this.#newest()
@@ -170,13 +225,6 @@ export class Operations implements Verbs {
     return purged
   }
 
-  /** Resolves when nothing is being changed: a long one ends with its present step, and nothing is
-   * begun any more. */
-  idle(): Promise<void> {
-    this.#ending = true
-    return this.#turns.idle()
-  }
-
   #write<T>(work: () => Promise<T>): Promise<T> {
     return this.#turns.take('write', () => {
       if (!this.#ending) return work()
@@ -195,7 +243,9 @@ export class Operations implements Verbs {
    * have changed something; none is newer than the first look, as a line that is refused once more
    * would come up again and again.
    */
-  *#steps(choice: RejectChoice): Generator<() => { rejects: StoredReject[]; missing: number[] }> {
+  *#steps(
+    choice: RejectChoice & Doer,
+  ): Generator<() => { rejects: StoredReject[]; missing: number[] }> {
     const { numbers, all = false, ...query } = choice
     if (numbers) {
       const wanted = [...new Set(numbers)]

@@ -3,8 +3,10 @@
  * not whole, is an error that says what came instead, so that nothing cut passes for an end.
  *
  * Source: cado-security/api-reference, `cado-api.json` (OpenAPI 3.1, version 2.324.0). All of it is
- * marked beta there, so what is not needed is not asked for, and what is unknown is passed over.
+ * marked beta there, so what is not needed is not asked for, and what is unknown is passed over. A whole
+ * number that JavaScript cannot hold, as a file reference of NTFS (`inode`), is a `bigint`.
  */
+import { parseExactly } from '../decoders/exact-json.ts'
 import { error } from '../error.ts'
 
 export type Json = Record<string, unknown>
@@ -50,7 +52,7 @@ export function wholeOf(value: unknown): number | undefined {
 function parse(body: Buffer, place: string, show: (text: string) => string): Json {
   const text = body.toString('utf8')
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseExactly(text)
     if (isJson(value)) return value
   } catch {
     // Said below.

@@ -9,6 +9,7 @@
 import { hash } from 'node:crypto'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Batch } from '../core.ts'
+import { writeExactly } from '../decoders/exact-json.ts'
 import { error } from '../error.ts'
 import { idBytes } from '../io/lines.ts'
 import type { TimelineMapper } from '../mappings/cado.ts'
@@ -102,7 +103,7 @@ export class PageRows {
 /** Undefined for what is nested so deeply that it cannot be written again. */
 function textOf(row: unknown): string | undefined {
   try {
-    return JSON.stringify(row)
+    return writeExactly(row)
   } catch {
     return undefined
   }

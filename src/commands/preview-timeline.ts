@@ -5,18 +5,19 @@
 import { createReadStream } from 'node:fs'
 import type { Configuration } from '../config/load.ts'
 import type { Batch } from '../core.ts'
-import { error, isCeflineError } from '../error.ts'
+import { asCefline, error, isCeflineError } from '../error.ts'
+import type { CeflineError } from '../error.ts'
 import { eventFields } from '../mappings/cado-field.ts'
 import { compileTimelineMapping, compileTimelineRedaction } from '../mappings/cado.ts'
 import type { TimelineMapper } from '../mappings/cado.ts'
 import { RowBatch, rowPacker } from '../drop/batch.ts'
 import { timelineText } from '../timeline/content.ts'
 import { rowLimit } from '../timeline/decoder.ts'
-import type { Item, TimelineDecoder } from '../timeline/decoder.ts'
 import { fileEvidence } from '../timeline/file-reader.ts'
 import type { FileReading } from '../timeline/file-reader.ts'
+import { readTimeline } from '../timeline/reader.ts'
 import { recognise } from '../timeline/recognise.ts'
-import { TimelineRows } from '../timeline/rows.ts'
+import { withoutValues } from './preview-record.ts'
 import type { Fields } from './preview-record.ts'
 
 /** What the lines of a batch were made of, one after the other. */
@@ -85,32 +86,19 @@ export async function* timelineBatches(
   const batch = new RowBatch(rowPacker())
   const evidence = fileEvidence(shown, options.evidence)
   const origin = { name: shown, receivedAt: Date.now(), evidence }
-  const rows = new TimelineRows(origin, batch, mapping.map, options)
-  const { format, timezone } = options
-  let decoder: TimelineDecoder | undefined
-  let head: Buffer = Buffer.alloc(0)
   const taken = () => ({ batch: batch.take().batch, mapping })
-  const take = function* (items: Iterable<Item>, decoder: TimelineDecoder) {
-    const pauses = rows.take(items, decoder)
-    while (pauses.next().done !== true) yield taken()
-    // Who looks at the first events is not to wait for all of a batch.
-    if (!batch.isEmpty) yield taken()
+  let failure: CeflineError | undefined
+  try {
+    const pauses = readTimeline(chunksOf(path), origin, options, batch, mapping.map)
+    while ((await pauses.next()).done !== true) yield taken()
+  } catch (thrown) {
+    failure = asCefline(thrown)
   }
-  for await (const piece of timelineText(chunksOf(path))) {
-    if (!Buffer.isBuffer(piece)) throw error('encoding', `${shown} ${piece.reason}`)
-    if (decoder) {
-      yield* take(decoder.write(piece), decoder)
-      continue
-    }
-    head = Buffer.concat([head, piece])
-    decoder = recognise(head, false, format, { timezone, rowLimit })
-    if (decoder) yield* take(decoder.write(head), decoder)
-  }
-  if (!decoder && head.length > 0) {
-    decoder = recognise(head, true, format, { timezone, rowLimit })
-    if (decoder) yield* take(decoder.write(head), decoder)
-  }
-  if (decoder) yield* take(decoder.end(), decoder)
+  if (!batch.isEmpty) yield taken()
+  // That no row could be read is said by its rejects.
+  if (!failure || (failure.permanent && failure.code !== 'header')) return
+  // What stands where a header belongs may be a row.
+  throw mapping.hides ? error(failure.code, withoutValues(failure.message)) : failure
 }
 
 class WatchedTimeline implements Watched {

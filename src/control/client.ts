@@ -4,7 +4,9 @@
 import { Client } from 'undici'
 import { error, isCeflineError } from '../error.ts'
 import type { DamagedBlock, FoundBlock, RejectQuery } from '../spool/spool.ts'
+import type { History, Range } from '../telemetry/history.ts'
 import type {
+  Doer,
   ExportedLine,
   ExportQuery,
   ListedReject,
@@ -14,6 +16,10 @@ import type {
   Retried,
   ShownReject,
   SpoolListing,
+  TapQuery,
+  Tapped,
+  TestQuery,
+  TestStep,
   Verbs,
 } from './verbs.ts'
 import { isTooLong, socketPath } from './wire.ts'
@@ -89,12 +95,24 @@ export class Control implements Verbs {
     return this.#many('records', query)
   }
 
-  retry(query: RejectChoice): AsyncIterable<Retried[]> {
+  retry(query: RejectChoice & Doer): AsyncIterable<Retried[]> {
     return this.#many('retry', query)
   }
 
-  purge(query: RejectChoice): Promise<number> {
+  purge(query: RejectChoice & Doer): Promise<number> {
     return this.#one('purge', query)
+  }
+
+  tap(query: TapQuery): AsyncIterable<Tapped> {
+    return this.#many('tap', query)
+  }
+
+  test(query: TestQuery): AsyncIterable<TestStep> {
+    return this.#many('test', query)
+  }
+
+  history(query: { range: Range }): Promise<History> {
+    return this.#one('history', query)
   }
 
   /** Safe twice. */

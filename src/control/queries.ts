@@ -26,15 +26,27 @@ export const querySchemas: Record<keyof Verbs, object> = {
   lines: query({ queue: text, destination: text }, ['queue']),
   setAside: query({ found }, ['found']),
   forget: query({ destination: text }, ['destination']),
-  setCheckpoint: query({ source: text, checkpoint: text, replace: { type: 'boolean' } }, [
-    'source',
-    'checkpoint',
-    'replace',
-  ]),
+  setCheckpoint: query(
+    { source: text, checkpoint: text, replace: { type: 'boolean' }, who: text },
+    ['source', 'checkpoint', 'replace'],
+  ),
   rejects: query({ after: number, limit: number, source: text, destination: text, code: text }),
   records: query({ numbers }, ['numbers']),
-  retry: query(choice),
-  purge: query(choice),
+  retry: query({ ...choice, who: text }),
+  purge: query({ ...choice, who: text }),
+  tap: query(
+    {
+      source: text,
+      destination: text,
+      severity: number,
+      text,
+      latest: number,
+      follow: { type: 'boolean' },
+    },
+    ['follow'],
+  ),
+  test: query({ destination: text, timeout: number, who: text }, ['timeout']),
+  history: query({ range: { enum: ['hour', 'day'] } }, ['range']),
 }
 
 function query(properties: object, required: string[] = []): object {

@@ -6,6 +6,8 @@ import type { Code } from '../error.ts'
 import type { QueueState, SourceLedger, StoredReject } from '../core.ts'
 import type { DamagedBlock, FoundBlock, RejectQuery, Stranger } from '../spool/spool.ts'
 import type { Status } from '../status/status.ts'
+import type { History, Range } from '../telemetry/history.ts'
+import type { Passed } from '../telemetry/passing.ts'
 
 /** The state as the status page shows it, and what only the spool knows. */
 export interface Overview extends Status {
@@ -69,6 +71,11 @@ export interface RejectChoice {
   code?: string
 }
 
+/** Who asks, for the event that tells the SIEM of it. */
+export interface Doer {
+  who?: string
+}
+
 /** What became of a reject that was tried again. */
 export interface Retried {
   number: number
@@ -89,6 +96,51 @@ export interface NewCheckpoint {
   checkpoint: string
   /** Whether one that is there may go. */
   replace: boolean
+  who?: string
+}
+
+/** Which events are shown as they pass; what is left out matches all. */
+export interface TapQuery {
+  source?: string
+  destination?: string
+  /** The least CEF severity. */
+  severity?: number
+  /** What the CEF line must hold, upper and lower case alike. */
+  text?: string
+  /** That many of the latest come first. */
+  latest?: number
+  /** Then those that pass from now on. */
+  follow: boolean
+}
+
+/** An event on its way to a destination. */
+export interface TappedEvent extends Passed {
+  /** What is sent for it, base64. */
+  frame: string
+}
+
+export interface Tapped {
+  events: TappedEvent[]
+  /** Passed too fast to be shown. */
+  skipped: number
+}
+
+export interface TestQuery {
+  /** Only its receipt is waited for; without it that of all who get Cefline's own events. */
+  destination?: string
+  /** ms that receipts are waited for. */
+  timeout: number
+  who?: string
+}
+
+/** What became of a test event, as it happens. The last one is `end`: ok when every receipt came. */
+export interface TestStep {
+  step: 'made' | 'spooled' | 'handed-out' | 'received' | 'end'
+  destination?: string
+  ok: boolean
+  detail: string
+  /** Since the event was made. */
+  milliseconds: number
 }
 
 export interface Verbs {
@@ -104,7 +156,12 @@ export interface Verbs {
   rejects(query: RejectQuery): Promise<ListedReject[]>
   /** Those of the numbers that there are. */
   records(query: { numbers: number[] }): AsyncIterable<ShownReject>
-  retry(query: RejectChoice): AsyncIterable<Retried[]>
+  retry(query: RejectChoice & Doer): AsyncIterable<Retried[]>
   /** Number of rejects that are gone now. */
-  purge(query: RejectChoice): Promise<number>
+  purge(query: RejectChoice & Doer): Promise<number>
+  /** Until the reader goes, where it follows. */
+  tap(query: TapQuery): AsyncIterable<Tapped>
+  /** Sends a marked test event by way of the spool. */
+  test(query: TestQuery): AsyncIterable<TestStep>
+  history(query: { range: Range }): Promise<History>
 }

@@ -23,6 +23,20 @@ export function parseExactly(text: string): unknown {
   })
 }
 
+/** The JSON text of what `parseExactly` gave. Throws `RangeError` for what is nested too deeply. */
+export function writeExactly(value: unknown): string {
+  let hasGreat = false
+  const text = JSON.stringify(value, (_key, member: unknown) => {
+    if (typeof member !== 'bigint') return member
+    hasGreat = true
+    return `${mark}${member}`
+  })
+  return hasGreat ? text.replace(markedText, '$1') : text
+}
+
+/** A quote within a string has a backslash before it, one that begins a string never. */
+const markedText = /(?<!\\)"\\u0001integer (-?\d+)"/g
+
 /** The text with its great whole numbers in quotes, marked; what stands in strings is passed over. */
 function quoteGreat(text: string): string {
   let result = ''

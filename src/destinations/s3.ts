@@ -105,16 +105,15 @@ class S3 implements Destination {
     })
     yield opened
     if (!connection) return
-    const { client } = connection
     try {
-      const credentials = await step('credentials', async () => {
-        const { accessKeyId } = await this.#explained(() => client.config.credentials())
-        return `access key ${accessKeyId}`
-      })
       // A role or a container's credentials are asked for over the network.
-      if (connect) yield credentials
-      if (!connect || !credentials.ok) return
+      if (!connect) return
       const open = connection
+      const credentials = await step('credentials', async () => {
+        return `access key ${await this.#identify(open, signal)}`
+      })
+      yield credentials
+      if (!credentials.ok) return
       yield await step('bucket', async () => {
         const seen = await this.#reach(open, signal)
         return `${seen}; whether s3:PutObject is allowed shows with the first object, as nothing is written here`
@@ -139,6 +138,8 @@ class S3 implements Destination {
       const shelf = await Shelf.open(this.#folder)
       connection = await openS3(this.#options, this.#place)
       delivery.proof('stored')
+      // A role that may not be assumed would look like a bucket that may not be looked at.
+      await this.#identify(connection, ended)
       const seen = await this.#reach(connection, ended)
       const { format, folder } = this.#options
       const settings = {
@@ -208,9 +209,10 @@ class S3 implements Destination {
     }
   }
 
-  async #explained<T>(ask: () => Promise<T>): Promise<T> {
+  /** The id of the access key, got from wherever the SDK finds it: a role is assumed by this. */
+  async #identify({ client }: S3Connection, signal: AbortSignal): Promise<string> {
     try {
-      return await ask()
+      return (await until(client.config.credentials(), signal)).accessKeyId
     } catch (thrown) {
       throw this.#explain(thrown)
     }

@@ -21,10 +21,11 @@ export function isAlarm(alarm: Alarm | undefined): boolean {
 /**
  * `alarm`: Malicious 10, Suspicious 6, any other event 1, with an alarm or without. An alarm without a
  * number is told by how its text begins, and is Suspicious where that says nothing: it is an alarm, and
- * must not be lost among the rest. `verbatim`: the alarm's number, 0 where there is none.
+ * must not be lost among the rest. `verbatim`: the alarm's number, as near as 0 to 10 come to it; 0 where
+ * there is none.
  */
 export function alarmSeverity(alarm: Alarm | undefined, by: 'alarm' | 'verbatim'): number {
-  if (by === 'verbatim') return alarm?.severity ?? 0
+  if (by === 'verbatim') return Math.min(10, Math.max(0, alarm?.severity ?? 0))
   if (alarm === undefined) return 1
   const worse = rank(alarm)
   return worse <= 1 ? 10 : worse <= 3 ? 6 : 1

@@ -7,8 +7,8 @@
  * product's own version is another by now, but rules match on what the sample has, and what the field
  * means is not said anywhere. Keys, their types and order: `cef/cado.ts`. A key without a value is left out.
  *
- * - **Severity** goes by the worst alarm (`cado-alarm.ts`): Malicious 10, Suspicious 6, any other 1, none 0;
- *   with `severity: verbatim` it is `alarm_severity` as it is.
+ * - **Severity** goes by the worst alarm (`cado-alarm.ts`): Malicious 10, Suspicious 6, any other event 1;
+ *   with `severity: verbatim` it is `alarm_severity` itself, 0 without an alarm.
  * - **Alarms**: the worst one gives `alarm_description`, `alarm_severity`, `alarm_help_text` and `msg`. Of
  *   several all are in `CadoResponseAlarmInformation`, as Python prints the list that Cado's API has.
  * - **Text**: `short` is the short one. `msg` is the alarm's; without an alarm it is the whole text

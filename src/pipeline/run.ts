@@ -79,7 +79,7 @@ export class Run {
         this.#progress.refused.push({ queue, sequence, line: upTo - count + line, code, reason })
       },
       proof: (proof) => events.proof(proof),
-      connected: (detail) => events.connected(detail),
+      connected: (detail, certificates) => events.connected(detail, certificates),
       notice: (notice) => events.destinationNotice(notice),
     }
     const ended = AbortSignal.any([signal, this.#failed.signal])

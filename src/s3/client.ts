@@ -104,14 +104,19 @@ export async function awsConfiguration(
     clientConfig: {
       ...(options.region !== null && { region: options.region }),
       maxAttempts: attempts,
-      requestHandler: handler(options, undefined),
+      // Asked once an hour: a connection that is kept would outlive the client, which closes its own.
+      requestHandler: handler(options, undefined, false),
     },
   })
   return configuration
 }
 
-function handler({ proxy, timeout }: S3Options, ca: string | undefined): Handler {
-  const agent = { keepAlive: true, maxSockets: 16, ...(ca !== undefined && { ca }) }
+function handler(
+  { proxy, timeout }: S3Options,
+  ca: string | undefined,
+  keepAlive = true,
+): Handler {
+  const agent = { keepAlive, maxSockets: 16, ...(ca !== undefined && { ca }) }
   return {
     connectionTimeout,
     requestTimeout: timeout,

@@ -100,7 +100,9 @@ export function judge(options: S3Options, place: string): void {
     throw error('config', `${place}.externalId is set but ${place}.role is not: set both`)
   }
   if (proxy !== null && (!urlOf(proxy) || own?.protocol === 'http:')) {
-    const cure = 'write http://proxy.example.com:3128, and use it with an https endpoint'
+    const cure =
+      'write http://proxy.example.com:3128, a % in its user or password as %25, and use it with an ' +
+      'https endpoint'
     throw error('config', `${place}.proxy cannot be used: ${cure}`)
   }
   folderOf(folder, place)
@@ -127,5 +129,14 @@ export function folderOf(folder: string | null, place: string): string {
 function urlOf(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const bare = url && url.pathname === '/' && url.search + url.hash === ''
-  return bare && /^https?:$/.test(url.protocol) ? url : undefined
+  return bare && /^https?:$/.test(url.protocol) && isDecodable(url) ? url : undefined
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -21,7 +21,16 @@ export interface Status {
     full: boolean
     rejects: number
   }
-  sources: ({ name: string; type: string; where: string; remembered: number } & SourceState & {
+  /** Whether a test event can be sent from the page: only where a token is set. */
+  writable: boolean
+  sources: ({
+    name: string
+    type: string
+    where: string
+    remembered: number
+    /** Records a second, over the last ten. */
+    rate: number
+  } & SourceState & {
       ledger: SourceLedger
     })[]
   destinations: ({
@@ -29,6 +38,8 @@ export interface Status {
     type: string
     where: string
     waiting: number
+    /** Lines a second with a receipt, over the last ten. */
+    rate: number
     /** ms since 1970: when the oldest line that waits was spooled. */
     oldestWaitingAt: number | undefined
     /** One for each queue that it reads. */
@@ -65,6 +76,7 @@ export function readStatus(input: StatusInput): Status {
     version: input.version,
     configuration: input.configuration,
     startedAt: input.startedAt.toISOString(),
+    writable: false,
     spool: {
       folder: input.folder,
       problem: problemOf(spool, events),
@@ -77,6 +89,7 @@ export function readStatus(input: StatusInput): Status {
       return {
         ...part,
         remembered: queue?.remembered ?? 0,
+        rate: 0,
         ledger: queue?.ledger ?? noLedger,
         ...(state ?? { state: 'starting', problem: undefined, lastRecordAt: undefined }),
       }
@@ -87,6 +100,7 @@ export function readStatus(input: StatusInput): Status {
       return {
         ...part,
         waiting: lines,
+        rate: 0,
         oldestWaitingAt: oldest,
         ledger: spool?.ledger(part.name) ?? [],
         ...(state ?? {
@@ -95,6 +109,7 @@ export function readStatus(input: StatusInput): Status {
           lastReceiptAt: undefined,
           received: 0,
           proof: undefined,
+          certificates: [],
         }),
       }
     }),

@@ -1,7 +1,7 @@
 /**
  * What happens to a destination, by name; see `events.ts`.
  */
-import type { DestinationReject, Notice, Proof } from '../core.ts'
+import type { Certificate, DestinationReject, Notice, Proof } from '../core.ts'
 import type { CeflineError } from '../error.ts'
 import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
@@ -17,6 +17,8 @@ export interface DestinationState {
   received: number
   /** What its receipts rest on; undefined until that was seen. */
   proof: Proof | undefined
+  /** Of the connection that stands, or of the last one. */
+  certificates: readonly Certificate[]
 }
 
 export class DestinationEvents {
@@ -26,6 +28,7 @@ export class DestinationEvents {
     lastReceiptAt: undefined,
     received: 0,
     proof: undefined,
+    certificates: [],
   }
   readonly #name: string
   readonly #log: Log
@@ -64,11 +67,12 @@ export class DestinationEvents {
     this.#refused.flush()
   }
 
-  connected(detail: string): void {
+  connected(detail: string, certificates: readonly Certificate[] = []): void {
     this.#metrics.connects.inc({ destination: this.#name })
     this.#metrics.up.set({ destination: this.#name }, 1)
     this.state.state = 'connected'
     this.state.detail = detail
+    this.state.certificates = certificates
     this.#log.info(`connected to ${detail}`)
   }
 

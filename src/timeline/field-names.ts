@@ -14,7 +14,7 @@ import {
   setAlarms,
   setAlarmSeverity,
 } from './alarms.ts'
-import { flagOf, isEmpty, tagsOf, textOf, wholeOf } from './cell-value.ts'
+import { flagOf, tagsOf, textOf, wholeOf } from './cell-value.ts'
 import { pathOf } from './display-name.ts'
 import type { TimelineEvent } from './event.ts'
 import type { Instant } from './instant.ts'
@@ -32,17 +32,6 @@ export type FieldSetter = (
 type TextKey = {
   [Key in keyof TimelineEvent]: TimelineEvent[Key] extends string ? Key : never
 }[keyof TimelineEvent]
-
-/** Sets one field, whatever its name. Empty values (null, '', `-`) set nothing. Throws an Error whose
- * message goes on after the value: `"never ever" is not a time`. */
-export function setField(
-  event: TimelineEvent,
-  name: string,
-  value: unknown,
-  timezone: string,
-): void {
-  if (!isEmpty(value)) fieldOf(name)(event, value, timezone, name)
-}
 
 /** The setter of a field of this name. It expects a value that is not empty. */
 export function fieldOf(name: string): FieldSetter {

@@ -11,8 +11,9 @@ import { refuseLine, refuseThrown } from './row-items.ts'
 export interface LineFormat {
   /** The events of a line, at least one. Throws ours for a line that cannot be read. */
   read(text: string): TimelineEvent[]
-  /** Called with the first line that is neither empty nor a comment: true for a header, which is no row. */
-  begin?(text: string): boolean
+  /** Called with the first lines that are neither empty nor comments, up to the first row: what a line
+   * that is no row is. Behind a `header` rows begin; a `preamble` stands before it. */
+  begin?(text: string): 'header' | 'preamble' | 'row'
 }
 
 export class LineDecoder implements TimelineDecoder {
@@ -20,7 +21,9 @@ export class LineDecoder implements TimelineDecoder {
   readonly #rows: LineFormat
   readonly #lines: TextLines
   readonly #limit: number
-  #head: string | undefined
+  /** The lines before the first row. */
+  #head = ''
+  #hasBegun = false
 
   constructor(format: Format, rows: LineFormat, { rowLimit }: DecoderOptions) {
     this.format = format
@@ -30,7 +33,7 @@ export class LineDecoder implements TimelineDecoder {
   }
 
   get head(): string {
-    return this.#head ?? ''
+    return this.#head
   }
 
   write(chunk: Buffer): Item[] {
@@ -45,18 +48,11 @@ export class LineDecoder implements TimelineDecoder {
     const items: Item[] = []
     for (const line of lines) {
       if (line.problem) items.push(refuseLine(line, this.#limit))
-      else if (line.text.trim() === '' || line.text.startsWith('#'))
+      else if (line.text.trim() === '' || line.text.startsWith('#') || this.#isPreamble(line.text))
         items.push({ kind: 'ignored', row: line.row })
       else if (!this.#isHeader(line.text)) this.#read(line, items)
     }
     return items
-  }
-
-  #isHeader(text: string): boolean {
-    if (this.#head !== undefined) return false
-    const isHeader = this.#rows.begin?.(text) ?? false
-    this.#head = isHeader ? `${text}\n` : ''
-    return isHeader
   }
 
   #read({ row, text }: TextLine, items: Item[]): void {

@@ -11,7 +11,7 @@
 import { asCefline, error } from '../error.ts'
 import { printable } from '../io/printable.ts'
 import { compileTimelineMapping } from '../mappings/cado.ts'
-import type { CadoProfile } from '../mappings/cado.ts'
+import type { CadoProfile, TimelineMapper } from '../mappings/cado.ts'
 import { isEmptyMapping } from '../mappings/options.ts'
 import type { MappingSpec } from '../mappings/options.ts'
 import type { RowBatch } from '../drop/batch.ts'
@@ -36,15 +36,16 @@ export interface TimelineReading {
  * Reads to the end. Pauses whenever the batch is full, for it to be taken. A chunk must not be written
  * to after it was given. Throws `header` (permanent) when the format cannot be told or the header not
  * be read, the code of the first reject (permanent) when every row was refused, `config`, and what
- * `chunks` throws. All that is in the batch then stays good.
+ * `chunks` throws. All that is in the batch then stays good. `mapper` is who maps instead of `mapping`.
  */
 export async function* readTimeline(
   chunks: AsyncIterable<Buffer>,
   origin: TimelineOrigin,
   reading: TimelineReading,
   batch: RowBatch,
+  mapper?: TimelineMapper,
 ): AsyncGenerator<undefined, void> {
-  const map = compileTimelineMapping(reading.mapping, 'mapping')
+  const map = mapper ?? compileTimelineMapping(reading.mapping, 'mapping')
   const rows = new TimelineRows(origin, batch, map, reading)
   const format = new Recognition(reading)
   try {

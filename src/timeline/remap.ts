@@ -85,13 +85,21 @@ function lineOf(item: Sendable, key: Buffer, reading: TimelineReading, at: numbe
   return packer.take()
 }
 
-/** Of a row's several events the one that was refused. */
+/** Rows alike to this one before it in its file that are reckoned with. */
+const mostAlike = 1000
+
+/** Of a row's several events the one that was refused, whichever of the alike rows it was of. A row that
+ * was refused as a whole and is several events now is none: a reject stands for one in the books. */
 function chosen(items: Sendable[], key: Buffer, reject: KeptRow): Sendable {
   const [first, second] = items
   if (!first) throw refusal(reject, 'row', 'has no content: there is nothing to send')
   if (!second) return first
-  const one = items.find((item) => item.kind === 'event' && eventKey(item.event, 0).equals(key))
-  if (one) return one
+  for (let occurrence = 0; occurrence < mostAlike; occurrence += 1) {
+    const one = items.find((item) => {
+      return item.kind === 'event' && eventKey(item.event, occurrence).equals(key)
+    })
+    if (one) return one
+  }
   const several = `has ${items.length} events now, where a reject stands for one`
   throw refusal(reject, 'row', `${several}; drop its file again`)
 }

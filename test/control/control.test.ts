@@ -31,6 +31,9 @@ function verbsOf(some: Partial<Verbs> = {}): Verbs {
     records: async function* () {},
     retry: async function* () {},
     purge: none,
+    tap: async function* () {},
+    test: async function* () {},
+    history: none,
     idle: () => Promise.resolve(),
     ...some,
   }

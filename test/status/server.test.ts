@@ -8,6 +8,7 @@ const status: Status = {
   version: '1.2.3',
   configuration: 'cefline.yaml',
   startedAt: '2026-11-22T00:00:00.000Z',
+  writable: false,
   spool: { folder: './data', bytes: 1, maxBytes: 10, full: false, rejects: 0 },
   sources: [
     {
@@ -18,6 +19,7 @@ const status: Status = {
       problem: 'it & that',
       lastRecordAt: undefined,
       remembered: 0,
+      rate: 0,
       ledger: { read: 5, spooled: 1, alreadyGiven: 2, rejected: 1, ignored: 1 },
     },
     {
@@ -29,6 +31,7 @@ const status: Status = {
       lastRecordAt: Date.UTC(2026, 10, 20),
       silentSince: Date.UTC(2026, 10, 20),
       remembered: 0,
+      rate: 0,
       ledger: { read: 0, spooled: 0, alreadyGiven: 0, rejected: 0, ignored: 0 },
     },
   ],

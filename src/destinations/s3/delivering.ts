@@ -156,9 +156,12 @@ export class Delivering {
     this.#held.delete(closed.name)
   }
 
-  async #uploadObjects({ objects }: Closed, again: boolean): Promise<void> {
-    for (const object of objects) {
+  async #uploadObjects(closed: Closed, again: boolean): Promise<void> {
+    for (const object of closed.objects) {
+      if (object.isThere) continue
       await this.#uploader.upload(object, this.#shelf.path(object.file), again)
+      // Should the other one be refused for days, this one is not sent with every try.
+      if (object !== closed.objects.at(-1)) await this.#shelf.uploaded(closed, object)
     }
   }
 

@@ -12,6 +12,8 @@ import type { Out } from './receipts.ts'
 
 /** Bytes that are collected before they are given to the file. */
 const chunkBytes = 64 * 1024
+/** Of the first buffer, as each line of a block may be the only one of its series. */
+const firstBytes = 1024
 const lineFeed = 10
 
 export interface DraftOrigin {
@@ -169,7 +171,8 @@ class Chunks {
   #reserve(wanted: number): void {
     if (this.#used + wanted <= this.#buffer.length) return
     if (this.#used > 0) this.#full.push(this.#buffer.subarray(0, this.#used))
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(chunkBytes, wanted))
+    const further = Math.min(chunkBytes, Math.max(firstBytes, this.#buffer.length * 4))
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(further, wanted))
     this.#used = 0
   }
 }

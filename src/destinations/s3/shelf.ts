@@ -6,6 +6,7 @@
  *     NAME.closed          says so (JSON), written after them; from here on the boundaries stand
  *     NAME.stored          it is in the bucket; the files are gone. Kept until the next of its series
  *     origins.json         where in each queue the runs began, to know another spool when it comes
+ *     newest.json          time of the newest name, once another spool has come
  *
  * A crash before `.closed`: the lines come again and make another object. After it: the same bytes go
  * again under the same key. After `.stored`: the lines that come again are left out. So each line is
@@ -45,6 +46,8 @@ export interface ClosedObject {
   sha256: string
   /** Of the lines before compression, in hexadecimal. */
   linesSha256: string
+  /** It is in the bucket, while another of the same lines is not. */
+  isThere?: boolean
 }
 
 /** The first line of a queue that a run was given. */
@@ -90,6 +93,12 @@ export class Shelf {
     this.newest = Math.max(this.newest, closed.time)
   }
 
+  /** One of several objects is in the bucket. Durable when it resolves. */
+  async uploaded(closed: Closed, object: ClosedObject): Promise<void> {
+    object.isThere = true
+    await this.#write(`${closed.name}.closed`, closed)
+  }
+
   /** It is in the bucket. Durable when it resolves. */
   async stored(closed: Closed): Promise<void> {
     await rename(this.path(`${closed.name}.closed`), this.path(`${closed.name}.stored`))
@@ -133,8 +142,9 @@ export class Shelf {
     return isOther
   }
 
-  /** What is noted of a queue does not hold: it is another spool's. */
+  /** What is noted of a queue does not hold: it is another spool's. But names still only grow. */
   async forget(queue: string): Promise<void> {
+    await this.#write('newest.json', this.newest)
     for (const [id, closed] of this.#stored) {
       if (closed.queue !== queue) continue
       this.#stored.delete(id)
@@ -144,7 +154,8 @@ export class Shelf {
 
   async #read(): Promise<void> {
     const names = (await readdir(this.folder)).sort()
-    const kept = new Set(['origins.json'])
+    const kept = new Set(['origins.json', 'newest.json'])
+    this.newest = (await this.#readJson<number>('newest.json')) ?? 0
     const stored: Closed[] = []
     for (const name of names) {
       const isClosed = name.endsWith('.closed')

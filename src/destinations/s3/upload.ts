@@ -95,6 +95,8 @@ export class Uploader {
     )
     const upload = { Bucket: bucket, Key: object.key, UploadId: begun.UploadId }
     try {
+      // The SDK tried again by itself: the try whose answer was lost may have begun one too.
+      if ((begun.$metadata.attempts ?? 1) > 1) await this.#abortOthers(object.key, begun.UploadId)
       const size = partSize(object.size)
       const parts: { PartNumber: number; ETag?: string; ChecksumSHA256?: string }[] = []
       for (let at = 0; at < object.size; at += size) {
@@ -153,12 +155,12 @@ export class Uploader {
 
   /** Takes back the parts of tries that were ended too hard to do it themselves. Those who may not list
    * them leave that to a lifecycle rule (AbortIncompleteMultipartUpload). */
-  async #abortOthers(key: string): Promise<void> {
+  async #abortOthers(key: string, own?: string): Promise<void> {
     const { client, sdk, bucket } = this.#connection
     const command = new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key })
     const found = await client.send(command, { abortSignal: this.#signal }).catch(() => undefined)
     for (const { Key, UploadId } of found?.Uploads ?? []) {
-      if (Key === key) await this.#abort({ Bucket: bucket, Key, UploadId })
+      if (Key === key && UploadId !== own) await this.#abort({ Bucket: bucket, Key, UploadId })
     }
   }
 

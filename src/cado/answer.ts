@@ -8,8 +8,12 @@
  */
 import { parseExactly } from '../decoders/exact-json.ts'
 import { error } from '../error.ts'
+import { shorten } from '../io/printable.ts'
 
 export type Json = Record<string, unknown>
+
+/** More than is shown, as what is cut before it is masked could end in a part of the token. */
+const shownBytes = 64 * 1024
 
 export interface Answer {
   data: unknown
@@ -27,7 +31,7 @@ export function readAnswer(body: Buffer, place: string, show: (text: string) => 
   if (data === undefined) {
     throw error(
       'bad-answer',
-      `${place} answered without data: ${show(body.toString('utf8', 0, 200))}`,
+      `${place} answered without data: ${shorten(show(body.toString('utf8', 0, shownBytes)), 200)}`,
     )
   }
   return { data, pagination: isJson(pagination) ? pagination : {} }
@@ -57,7 +61,7 @@ function parse(body: Buffer, place: string, show: (text: string) => string): Jso
   } catch {
     // Said below.
   }
-  const seen = show(text.slice(0, 200))
+  const seen = shorten(show(text.slice(0, shownBytes)), 200)
   if (/^\s*[{[]/.test(text)) {
     throw error('bad-answer', `${place} answered with JSON that is not whole: ${seen}`)
   }

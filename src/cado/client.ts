@@ -37,8 +37,9 @@ export class CadoApi {
     return new URL(path, this.#options.url).href
   }
 
-  /** Throws its abort's reason when aborted. */
-  async get(path: string, query: Query, signal: AbortSignal): Promise<Answer> {
+  /** `maxAnswer`: bytes at most, where it is not the usual number. Throws its abort's reason when
+   * aborted. */
+  async get(path: string, query: Query, signal: AbortSignal, maxAnswer?: number): Promise<Answer> {
     const { token, proxy, url } = this.#options
     const address = new URL(path, url)
     const place = address.href
@@ -52,7 +53,7 @@ export class CadoApi {
         'user-agent': `Cefline/${version}`,
       }
       const target = `${address.pathname}${address.search}`
-      return this.#wire.send({ method: 'GET', path: target, headers }, deadline)
+      return this.#wire.send({ method: 'GET', path: target, headers, maxAnswer }, deadline)
     })
     const { status, headers, body } = answer
     const show = (text: string) => this.#shown(text)

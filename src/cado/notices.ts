@@ -162,16 +162,6 @@ export function urlChanged(before: string, now: string): Notice {
   }
 }
 
-export function unverified({ host }: URL): Notice {
-  return {
-    level: 'warn',
-    code: 'tls',
-    message:
-      `tls.verify is false: whoever answers at ${host} is believed and gets the token; set ` +
-      'tls.fingerprint or tls.ca (cefline check --connect shows the fingerprint)',
-  }
-}
-
 function info(code: string, message: string): Notice {
   return { level: 'info', code, message }
 }

@@ -2,8 +2,7 @@
  * The options of the source `cado-api`, and what cannot be said about them one by one.
  */
 import { error } from '../error.ts'
-import { withoutUserinfo } from '../io/printable.ts'
-import { tlsSchema } from '../io/tls.ts'
+import { httpSchema, readHttpUrl, refuseTimes } from '../http/options.ts'
 import type { TlsOptions } from '../io/tls.ts'
 import type { CadoProfile } from '../mappings/cado.ts'
 import type { MappingSpec } from '../mappings/options.ts'
@@ -71,11 +70,7 @@ export const schema = {
     format: 'flag',
     default: false,
   },
-  timeout: {
-    doc: 'Time for one answer, from the request to its last byte.',
-    format: 'duration',
-    default: 5 * 60_000,
-  },
+  timeout: httpSchema.timeout,
   profile: readingSchema.profile,
   severity: readingSchema.severity,
   mapping: readingSchema.mapping,
@@ -84,37 +79,21 @@ export const schema = {
     format: 'flag',
     default: false,
   },
-  proxy: {
-    doc: 'HTTP proxy, such as `http://user:password@proxy:3128`; without it HTTPS_PROXY and NO_PROXY count; none: no proxy.',
-    format: 'text?',
-    default: null as string | null,
-    sensitive: true,
-  },
-  tls: tlsSchema,
+  proxy: httpSchema.proxy,
+  tls: httpSchema.tls,
 }
 
 const path = '/api/v3'
 
 /** The API's base address, with a slash at the end, for what the user wrote: the host, or the host with
  * `/api/v3`, or a proxy's path before it. Throws `config`. */
-export function readUrl({ url, allowPlainHttp }: Options, place: string): URL {
-  const address = URL.canParse(url) ? new URL(url) : undefined
-  const refuse = (what: string) => error('config', `${place}.url ${what}`)
-  if (!address || !/^https?:$/.test(address.protocol)) {
-    throw refuse(`is “${withoutUserinfo(url)}”, no https address; write https://host`)
+export function readUrl(options: Options, place: string): URL {
+  const words = {
+    example: 'https://host',
+    userinfo: `the platform wants an API key: ${place}.token`,
+    secret: 'token',
   }
-  if (address.username !== '' || address.password !== '') {
-    throw refuse(`holds a user or password; the platform wants an API key: ${place}.token`)
-  }
-  if (address.search !== '' || address.hash !== '') {
-    throw refuse(`has a query or fragment; write only ${address.origin}`)
-  }
-  if (address.protocol === 'http:' && !allowPlainHttp) {
-    throw refuse(
-      `is ${address.origin}, over which anyone can read the token; use https, or set ` +
-        `${place}.allowPlainHttp: true if that network is yours alone`,
-    )
-  }
+  const address = readHttpUrl(options, words, place)
   const before = address.pathname.replace(/\/+$/, '')
   address.pathname = before.endsWith(path) ? `${before}/` : `${before}${path}/`
   return address
@@ -129,8 +108,5 @@ export function refuseUnusable(options: Options, place: string): void {
     throw refuse('token', 'is no bearer token: copy the Secret Key that Settings > API shows once')
   }
   if (!(pageSize >= 1)) throw refuse('pageSize', `is ${pageSize}; ask for 1 event at least`)
-  for (const [option, value] of Object.entries({ interval, timeout })) {
-    if (value > 0 && value < 2 ** 31) continue
-    throw refuse(option, `is ${value} ms; write a time from 1ms to 24d, such as 60s`)
-  }
+  refuseTimes({ interval, timeout }, place)
 }

@@ -1,9 +1,14 @@
 /**
  * One page of an evidence item's timeline, of a size that the platform can bear: fewer events after a
  * time-out or an answer that was too large, and more again later; never more than a size it refused.
+ *
+ * A 400 may be to the size or to the cursor. It is to the size while no page of that size has come, also
+ * right after a restart in mid timeline: taken for the cursor's, it would begin the timeline anew.
  */
 import { error, isCeflineError } from '../error.ts'
+import type { CeflineError } from '../error.ts'
 import { PageSize } from '../http/page-size.ts'
+import { largestRecord } from '../http/wire.ts'
 import { listOf, wholeOf } from './answer.ts'
 import type { CadoApi } from './client.ts'
 import type { EvidenceItem } from './evidence.ts'
@@ -22,6 +27,8 @@ const defaultSize = 100
 export class TimelinePages {
   readonly #timeout: number
   #size: PageSize
+  /** The largest that was answered. */
+  #good = defaultSize
 
   /** `timeout` in ms. */
   constructor(largest: number, timeout: number) {
@@ -48,7 +55,10 @@ export class TimelinePages {
     }
     const start = performance.now()
     try {
-      const answer = await api.get('timeline', query, signal)
+      // One event alone cannot be had in smaller pieces.
+      const maxAnswer = size === 1 ? largestRecord : undefined
+      const answer = await api.get('timeline', query, signal, maxAnswer)
+      this.#good = Math.max(this.#good, size)
       const place = api.place('timeline')
       const rows = listOf(answer, place)
       this.#size.answered(rows.length, performance.now() - start, this.#timeout)
@@ -67,23 +77,25 @@ export class TimelinePages {
         total: wholeOf(pagination['total_records']),
       }
     } catch (thrown) {
-      throw this.#smaller(thrown, size, cursor === undefined)
+      throw isCeflineError(thrown) ? this.#smaller(thrown, size) : thrown
     }
   }
 
-  /** With a cursor it is the cursor that is refused: the size was good for the page before. */
-  #smaller(thrown: unknown, size: number, isFirst: boolean): unknown {
-    if (!isCeflineError(thrown)) return thrown
+  /** A size that is refused is `too-large` as well: `bad-request` is left for a cursor. */
+  #smaller(thrown: CeflineError, size: number): CeflineError {
+    const isRefused = thrown.code === 'bad-request' && size > this.#good
     if (thrown.code === 'timeout') this.#size.timedOut()
     else if (thrown.code === 'too-large') this.#size.tooLarge()
-    else if (thrown.code === 'bad-request' && isFirst && size > defaultSize) {
-      this.#size = new PageSize(Math.max(defaultSize, Math.floor(size / 2)))
-    } else return thrown
-    const next = this.#size.size
-    return error(
-      thrown.code,
-      `${thrown.message} (a page of ${size} events; the next try asks for ${next})`,
-      { cause: thrown.cause, retryAfter: thrown.retryAfter },
-    )
+    else if (isRefused) this.#size = new PageSize(Math.max(defaultSize, Math.floor(size / 2)))
+    else return thrown
+    const isOne = thrown.code === 'too-large' && size === 1
+    const then = isOne
+      ? 'one event alone, behind the last one that was fetched: nothing after it is reached while the ' +
+        'platform gives it'
+      : `a page of ${size} events; the next try asks for ${this.#size.size}`
+    return error(isRefused ? 'too-large' : thrown.code, `${thrown.message} (${then})`, {
+      cause: thrown.cause,
+      retryAfter: thrown.retryAfter,
+    })
   }
 }

@@ -15,7 +15,7 @@ export interface Run {
   key: string
   /** Of the evidence. */
   evidence: number
-  /** ms since 1970. */
+  /** ms since 1970; 0: nobody says. */
   created: number
   /** `complete`, `failed`, `cancelled`, `in_progress`, `queued`, or a word that is new. */
   status: string
@@ -80,7 +80,9 @@ function lastFinish({ subtasks }: Json): number {
   return tasks.reduce((last, task) => Math.max(last, timeOf(task['finish_time'])), 0)
 }
 
+/** Also of a date in words, as other versions may have it. */
 function timeOf(time: unknown): number {
+  if (typeof time === 'string') return Date.parse(time) || 0
   if (typeof time !== 'number' || !Number.isFinite(time)) return 0
   return time < leastMilliseconds ? time * 1000 : time
 }

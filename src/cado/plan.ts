@@ -8,7 +8,8 @@
  *     queued, in progress   waited for: the timeline is being made
  *     none                  said: nobody has processed this evidence
  *
- * With `partial` a failed or cancelled run counts as a complete one.
+ * With `partial` a failed or cancelled run counts as a complete one. Of a run whose time nobody knows it is
+ * not said that it is too old: better once too often than never.
  */
 import type { Standing } from './checkpoint.ts'
 import type { EvidenceItem } from './evidence.ts'
@@ -42,10 +43,11 @@ export function judge(
 ): Verdict {
   const [newest] = runs
   if (!newest) return { isUnprocessed: true }
-  if (newest.created < from) return { isTooOld: true }
+  const isOld = ({ created }: Run) => created !== 0 && created < from
+  if (isOld(newest)) return { isTooOld: true }
   if (!ended.includes(newest.status)) return { waiting: newest }
   const isGood = ({ status }: Run) => status === 'complete' || (partial && ended.includes(status))
-  const good = runs.find((run) => run.created >= from && isGood(run))
+  const good = runs.find((run) => !isOld(run) && isGood(run))
   const verdict: Verdict = {}
   if (newest.status !== 'complete' && standing?.said !== newest.key) verdict.failed = newest
   if (good && good.key !== standing?.whole) verdict.due = good

@@ -3,7 +3,7 @@
  * batch, with the standing that follows it.
  *
  * It ends where the platform gives no further cursor, or one that leads nowhere from an empty page when
- * all that was announced has come. Other cursors that go round in a circle, and pages on
+ * all that was announced has come. Other cursors that go round in a circle, and pages with a cursor on
  * which nothing is new, are an error (`mark-stuck`), as they would be fetched for ever. A cursor that is
  * refused right after a restart is one that the platform has forgotten: the timeline is fetched from
  * its beginning. One that is refused when it was given a moment ago is an error, tried seldom when a
@@ -67,7 +67,9 @@ export async function* walkTimeline(walk: Walk, signal: AbortSignal): AsyncGener
     const { total } = page
     let { next } = page
     const { batch, fresh } = await rows.take(page.rows)
-    if (page.rows.length > 0 && fresh === 0) throw stuck(walk, 'events that were all there before')
+    if (next !== undefined && page.rows.length > 0 && fresh === 0) {
+      throw stuck(walk, 'events that were all there before')
+    }
     empty = page.rows.length === 0 ? empty + 1 : 0
     const nowhere = next === undefined ? undefined : leadsNowhere(loop, next, empty)
     if (nowhere !== undefined) {

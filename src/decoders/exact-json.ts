@@ -25,13 +25,16 @@ export function parseExactly(text: string): unknown {
 
 /** The JSON text of what `parseExactly` gave. Throws `RangeError` for what is nested too deeply. */
 export function writeExactly(value: unknown): string {
-  let hasGreat = false
+  try {
+    return JSON.stringify(value)
+  } catch (thrown) {
+    // It is a bigint, for which JSON has no form of its own.
+    if (!(thrown instanceof TypeError)) throw thrown
+  }
   const text = JSON.stringify(value, (_key, member: unknown) => {
-    if (typeof member !== 'bigint') return member
-    hasGreat = true
-    return `${mark}${member}`
+    return typeof member === 'bigint' ? `${mark}${member}` : member
   })
-  return hasGreat ? text.replace(markedText, '$1') : text
+  return text.replace(markedText, '$1')
 }
 
 /** A quote within a string has a backslash before it, one that begins a string never. */

@@ -67,13 +67,3 @@ export function markStuck(address: URL, count: number, mark: string | undefined)
       'left out, and none behind them can be reached until the server gives another mark',
   }
 }
-
-export function unverified({ host }: URL): Notice {
-  return {
-    level: 'warn',
-    code: 'tls',
-    message:
-      `tls.verify is false: whoever answers at ${host} is believed and gets the password; set ` +
-      'tls.fingerprint or tls.ca (cefline check --connect shows the fingerprint)',
-  }
-}

@@ -2,10 +2,9 @@
  * The options of the source `netwrix-api`, and what cannot be said about them one by one.
  */
 import { error } from '../error.ts'
+import { httpSchema, readHttpUrl, refuseTimes } from '../http/options.ts'
 import { proxyFor } from '../http/proxy.ts'
 import type { Proxy } from '../http/proxy.ts'
-import { withoutUserinfo } from '../io/printable.ts'
-import { tlsSchema } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
 import { profiles } from '../mappings/netwrix.ts'
 import type { Profile } from '../mappings/netwrix.ts'
@@ -106,11 +105,7 @@ export const schema = {
     format: 'names',
     default: null as string[] | null,
   },
-  timeout: {
-    doc: 'Time for one answer, from the request to its last byte.',
-    format: 'duration',
-    default: 5 * 60_000,
-  },
+  timeout: httpSchema.timeout,
   profile: {
     doc: 'The CEF that is made; classic is what Netwrix’s own add-on sends; in extended shost is the workstation.',
     format: profiles,
@@ -122,35 +117,18 @@ export const schema = {
     format: 'flag',
     default: false,
   },
-  proxy: {
-    doc: 'HTTP proxy, such as `http://user:password@proxy:3128`; without it HTTPS_PROXY and NO_PROXY count; none: no proxy.',
-    format: 'text?',
-    default: null as string | null,
-    sensitive: true,
-  },
-  tls: tlsSchema,
+  proxy: httpSchema.proxy,
+  tls: httpSchema.tls,
 }
 
 /** The API’s address, or an error of code `config`. */
-export function readUrl({ url, allowPlainHttp }: Options, place: string): URL {
-  const address = URL.canParse(url) ? apiAddress(url) : undefined
-  const refuse = (what: string) => error('config', `${place}.url ${what}`)
-  if (!address || !/^https?:$/.test(address.protocol)) {
-    throw refuse(`is “${withoutUserinfo(url)}”, no https address; write https://host:9699`)
+export function readUrl(options: Options, place: string): URL {
+  const words = {
+    example: 'https://host:9699',
+    userinfo: `put them into ${place}.username and .password`,
+    secret: 'password',
   }
-  if (address.username !== '' || address.password !== '') {
-    throw refuse(`holds a user or password; put them into ${place}.username and .password`)
-  }
-  if (address.search !== '' || address.hash !== '') {
-    throw refuse(`has a query or fragment; write only ${address.origin}`)
-  }
-  if (address.protocol === 'http:' && !allowPlainHttp) {
-    throw refuse(
-      `is ${address.origin}, over which anyone can read the password; use https, or set ` +
-        `${place}.allowPlainHttp: true if that network is yours alone`,
-    )
-  }
-  return address
+  return apiAddress(readHttpUrl(options, words, place).href)
 }
 
 /** How the client logs in, and what way it takes; throws `config` for a proxy that is none. */
@@ -183,8 +161,5 @@ export function refuseUnusable(options: Options, place: string): void {
   // RFC 7617: the first colon ends the user's name; Windows has no account with one.
   if (username.includes(':')) throw refuse('username', 'holds a colon, which Basic cannot carry')
   if (!(pageSize >= 1)) throw refuse('pageSize', `is ${pageSize}; ask for 1 record at least`)
-  for (const [option, value] of Object.entries({ interval, timeout })) {
-    if (value > 0 && value < 2 ** 31) continue
-    throw refuse(option, `is ${value} ms; write a time from 1ms to 24d, such as 60s`)
-  }
+  refuseTimes({ interval, timeout }, place)
 }

@@ -37,6 +37,7 @@ import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } fr
 import { checkWay, run } from '../http/check.ts'
 import { proxyFor } from '../http/proxy.ts'
 import { Reminder } from '../http/reminder.ts'
+import { Unverified } from '../http/unverified.ts'
 import { noLines } from '../io/lines.ts'
 import type { Lines } from '../io/lines.ts'
 import { describeTlsFiles } from '../io/tls-description.ts'
@@ -62,7 +63,7 @@ class CadoTimelines implements Source {
   readonly #map: TimelineMapper
   readonly #pages: TimelinePages
   readonly #untold = new Untold()
-  readonly #unverified: Reminder | undefined
+  readonly #unverified: Unverified
   /** Timelines whose last fetch failed, by evidence: how often. */
   readonly #failures = new Map<number, number>()
   #api: CadoApi | undefined
@@ -78,8 +79,7 @@ class CadoTimelines implements Source {
     this.#client = { url, token: token.trim(), timeout, tls, place, peer: platform, proxy }
     this.#map = compileTimelineMapping(options.mapping, `${place}.mapping`)
     this.#pages = new TimelinePages(pageSize, timeout)
-    const verified = tls.verify || tls.fingerprint !== null || url.protocol === 'http:'
-    this.#unverified = verified ? undefined : new Reminder(60 * 60_000)
+    this.#unverified = new Unverified(this.#client, 'token')
   }
 
   async *check(
@@ -232,7 +232,6 @@ class CadoTimelines implements Source {
   }
 
   #said(): Notice[] {
-    const reminded = this.#unverified?.due(Date.now()) ?? false
-    return [...(reminded ? [notices.unverified(this.#client.url)] : []), ...this.#untold.take()]
+    return [...this.#unverified.take(Date.now()), ...this.#untold.take()]
   }
 }

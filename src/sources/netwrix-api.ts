@@ -18,6 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MarkLoop } from '../http/mark-loop.ts'
 import { PageSize } from '../http/page-size.ts'
 import { Reminder } from '../http/reminder.ts'
+import { Unverified } from '../http/unverified.ts'
 import { describeTlsFiles } from '../io/tls-description.ts'
 import type { Batch, CheckStep, Notice, Source, SourceContext, StoredReject } from '../core.ts'
 import { error, isCeflineError } from '../error.ts'
@@ -27,7 +28,7 @@ import { compileMapping } from '../mappings/compile.ts'
 import type { Mapper } from '../mappings/compile.ts'
 import { activityBatch, activityLine } from '../netwrix/activity-batch.ts'
 import { checkApi, run } from '../netwrix/api-check.ts'
-import { doubtfulFilter, markStuck, unverified } from '../netwrix/api-notices.ts'
+import { doubtfulFilter, markStuck } from '../netwrix/api-notices.ts'
 import { loginOptions, readUrl, refuseUnusable } from '../netwrix/api-options.ts'
 import type { Options } from '../netwrix/api-options.ts'
 import { lockoutOf } from '../netwrix/auth/lockout.ts'
@@ -57,7 +58,7 @@ class NetwrixApi implements Source {
   readonly #wanted: Wanted
   readonly #leaveOut: LeaveOut
   readonly #pageSize: PageSize
-  readonly #unverified: Reminder | undefined
+  readonly #unverified: Unverified
   readonly #doubtful = new Reminder(24 * 60 * 60_000)
   readonly #map: Mapper
   readonly #login: LoginNotice
@@ -78,8 +79,7 @@ class NetwrixApi implements Source {
     this.#login = new LoginNotice(url)
     this.#map = compileMapping(options.mapping, `${place}.mapping`)
     this.#pageSize = new PageSize(pageSize)
-    const verified = tls.verify || tls.fingerprint !== null || this.#client.url.protocol === 'http:'
-    this.#unverified = verified ? undefined : new Reminder(60 * 60_000)
+    this.#unverified = new Unverified(this.#client, 'password')
   }
 
   async *check(
@@ -226,7 +226,7 @@ class NetwrixApi implements Source {
   #reminders(): Notice[] {
     const now = Date.now()
     return [
-      ...(this.#unverified?.due(now) ? [unverified(this.#client.url)] : []),
+      ...this.#unverified.take(now),
       ...(this.#doubtful.due(now) ? this.#doubts().map(doubtfulFilter) : []),
       ...this.#login.news(this.#api?.login),
     ]

@@ -13,6 +13,17 @@ t.test('an answer', async (t) => {
   t.same(read('{"data":null,"pagination":[]}'), { data: null, pagination: {} })
 })
 
+t.test('a token that stands where the text is cut is masked all the same', async (t) => {
+  const show = (text: string) => text.replaceAll('secret-token', '****')
+  for (const text of [
+    `<p>${'x'.repeat(190)}secret-token`,
+    `{"x":"${'x'.repeat(186)}secret-token"}`,
+  ]) {
+    const thrown = t.throws(() => readAnswer(Buffer.from(text), 'https://x.example/a', show))
+    t.notMatch(String(thrown), /secr/)
+  }
+})
+
 t.test('what is none', async (t) => {
   const table: [string, RegExp][] = [
     ['', /something else than JSON \(nothing\)/],

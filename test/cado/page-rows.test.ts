@@ -1,5 +1,7 @@
 import t from 'tap'
+import { readAnswer } from '../../src/cado/answer.ts'
 import { PageRows } from '../../src/cado/page-rows.ts'
+import { unpackLines } from '../../src/io/lines.ts'
 import { compileTimelineMapping } from '../../src/mappings/cado.ts'
 
 const rowsOf = () =>
@@ -40,6 +42,16 @@ t.test('without a number of its own none is left out', async (t) => {
   const { batch, fresh } = await rowsOf().take([bare, bare, { ...bare, id: '' }])
   t.equal(fresh, 3)
   t.equal(batch.lines.count, 3)
+})
+
+t.test('a whole number beyond 2^53 keeps its digits, as in a file', async (t) => {
+  const text = JSON.stringify({ ...event, inode: 0 }).replace(
+    '"inode":0',
+    '"inode":9288674231451649',
+  )
+  const { data } = readAnswer(Buffer.from(`{"data":[${text}]}`), 'x', (shown) => shown)
+  const { batch } = await rowsOf().take(data as unknown[])
+  t.match(unpackLines(batch.lines.bytes)[0]?.cef, / inode=9288674231451649 /)
 })
 
 t.test('the number changes nothing', async (t) => {

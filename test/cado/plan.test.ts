@@ -12,6 +12,14 @@ function runsOf(...statuses: string[]): Run[] {
   })
 }
 
+t.test('of a run whose time nobody says it is not said that it is too old', async (t) => {
+  const [run] = runsOf('complete')
+  const judged = (created: number) =>
+    judge(run ? [{ ...run, created }] : [], undefined, { from: 5, partial: false })
+  t.match(judged(0), { due: { id: 101 } })
+  t.same(judged(4), { isTooOld: true })
+})
+
 t.test('what is done', async (t) => {
   const nothing = {}
   const table: [string, string[], Standing | undefined, boolean, object][] = [

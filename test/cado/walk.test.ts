@@ -26,6 +26,7 @@ async function walk(
   platform: CadoPlatform,
   standing: Standing,
   each: (step: Step) => void = () => {},
+  pages = new TimelinePages(10, 9000),
 ): Promise<Walked> {
   const url = readUrl(cadoOptions(platform), 'x')
   const { token } = platform
@@ -39,7 +40,6 @@ async function walk(
     profile: 'cado',
     severity: 'alarm',
   })
-  const pages = new TimelinePages(10, 9000)
   const steps: Step[] = []
   try {
     const walking = { api, pages, item, run, standing, rows, isDue: () => true }
@@ -90,6 +90,37 @@ t.test('an instant over many pages goes on from its beginning', async (t) => {
   const { steps } = await walk(t, platform, {})
   const events = steps.map(({ standing }) => standing.fetch?.events)
   t.same(events, [0, 0, 0, 0, undefined])
+})
+
+t.test('a size that is refused right after a restart is not taken for a lost cursor', async (t) => {
+  const platform = await startCadoApi(t, { mostPerPage: 300 })
+  platform.add(1, 'web', 35)
+  const { steps } = await walk(t, platform, {})
+  const standing = steps[2]?.standing ?? {}
+  const pages = new TimelinePages(1000, 9000)
+  for (const next of [500, 250]) {
+    const { steps, thrown } = await walk(t, platform, standing, undefined, pages)
+    t.same(steps, [])
+    t.match(thrown, { code: 'too-large', message: new RegExp(`the next try asks for ${next}`) })
+  }
+  const last = await walk(t, platform, standing, undefined, pages)
+  t.equal(last.thrown, undefined)
+  t.match(last.steps.at(-1)?.standing, { whole: '101-1-0' })
+  t.equal(last.steps[0]?.batch.read, 15, 'from where it was')
+})
+
+t.test('a last page with nothing new is the end', async (t) => {
+  const platform = await startCadoApi(t)
+  const id = platform.add(1, 'web', 20)
+  const last = platform.evidence.get(id)?.events.at(-1) ?? {}
+  platform.evidence.get(id)?.events.push(last)
+  const { steps, thrown } = await walk(t, platform, {})
+  t.equal(thrown, undefined)
+  t.match(steps.at(-1)?.standing, { whole: '101-1-0' })
+  t.match(
+    steps.at(-1)?.batch.notices?.at(-1)?.message,
+    /whole: 21 events, 1 given twice by the platform and left out/,
+  )
 })
 
 t.test('the place of another run is none', async (t) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { parseExactly } from '../../src/decoders/exact-json.ts'
+import { parseExactly, writeExactly } from '../../src/decoders/exact-json.ts'
 
 t.test('whole numbers keep their digits', async (t) => {
   t.strictSame(
@@ -25,6 +25,12 @@ t.test('whole numbers keep their digits', async (t) => {
     '\u0001integer 12345678901234567890 x',
     12345678901234567890n,
   ])
+})
+
+t.test('and are written with all of them', async (t) => {
+  const text = String.raw`{"a":[-9223372036854775808,1],"b":"\"\u0001integer 1","c":"\\","d":17}`
+  t.equal(writeExactly(parseExactly(text)), text)
+  t.equal(writeExactly({ a: [1.5, 'x'] }), '{"a":[1.5,"x"]}')
 })
 
 t.test('what is no JSON stays none', async (t) => {

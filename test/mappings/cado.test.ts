@@ -164,6 +164,11 @@ t.test('severity goes by the worst alarm', async (t) => {
   t.equal(severity([], 'verbatim'), 0)
   t.equal(severity([alarm(10)], 'verbatim'), 10)
   t.equal(severity([alarm(undefined)], 'verbatim'), 0)
+  t.same(
+    [300, -7].map((number) => severity([alarm(number)], 'verbatim')),
+    [10, 0],
+    'a number of no scale is no severity beyond CEF’s',
+  )
 
   const alarms = [alarm(10, 'seen'), { ...alarm(1, 'bad'), helpText: 'help' }, alarm(1, 'too')]
   t.equal(severity(alarms), 10)

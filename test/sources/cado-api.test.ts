@@ -416,8 +416,8 @@ t.test('fewer than announced is said', async (t) => {
 t.test('a page size that is refused is halved; one that is given in part is fine', async (t) => {
   const w = await world(t, { pageSize: 1000 }, { mostPerPage: 300 })
   w.platform.add(1, 'web', 620)
-  t.match(await w.run(), { code: 'bad-request', message: /1000 events; the next try asks for 500/ })
-  t.match(await w.run(), { code: 'bad-request', message: /next try asks for 250/ })
+  t.match(await w.run(), { code: 'too-large', message: /1000 events; the next try asks for 500/ })
+  t.match(await w.run(), { code: 'too-large', message: /next try asks for 250/ })
   t.equal(await w.run(), undefined)
   t.equal(w.lines.length, 620)
   const sizes = w.platform.requests.flatMap(({ query }) => query.getAll('per_page').slice(0, 1))

@@ -10,8 +10,9 @@
  */
 import type * as S3Sdk from '@aws-sdk/client-s3'
 import type { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
-import { Agent } from 'node:https'
 import { readFile } from 'node:fs/promises'
+import { Agent as PlainAgent } from 'node:http'
+import { Agent } from 'node:https'
 import { error } from '../error.ts'
 import { certificatesOf } from '../io/tls.ts'
 import { judge } from './options.ts'
@@ -47,6 +48,7 @@ interface Handler {
   requestTimeout: number
   throwOnRequestTimeout: boolean
   socketTimeout: number
+  httpAgent: PlainAgent
   httpsAgent: Agent
 }
 
@@ -111,11 +113,7 @@ export async function awsConfiguration(
   return configuration
 }
 
-function handler(
-  { proxy, timeout }: S3Options,
-  ca: string | undefined,
-  keepAlive = true,
-): Handler {
+function handler({ proxy, timeout }: S3Options, ca: string | undefined, keepAlive = true): Handler {
   const agent = { keepAlive, maxSockets: 16, ...(ca !== undefined && { ca }) }
   return {
     connectionTimeout,
@@ -123,6 +121,7 @@ function handler(
     // Without this a request that is too late is only warned of.
     throwOnRequestTimeout: true,
     socketTimeout: timeout,
+    httpAgent: new PlainAgent({ keepAlive, maxSockets: 16 }),
     httpsAgent: proxy === null ? new Agent(agent) : proxyAgent(proxy, agent),
   }
 }

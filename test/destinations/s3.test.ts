@@ -270,6 +270,7 @@ t.test('what cannot be is told at once', async (t) => {
   t.throws(make({ kmsKey: 'arn:x' }), /kmsKey is set but/)
   t.throws(make({ externalId: 'x' }), /externalId is set but/)
   t.throws(make({ proxy: 'http://p:1', endpoint: 'http://x' }), /proxy cannot be used/)
+  t.throws(make({ proxy: 'http://u:50%@p:1' }), { message: /^(?!.*50%@).*proxy cannot.*%25/ })
   const destination = make({ format: 'json' })()
   t.match(destination.frame(cadoLine(1, 2), 0, 0).toString(), /^\{.*"evidence_id":1.*\}\n$/)
   t.equal(make({})().frame('CEF:0|a', 0, 0).toString(), 'CEF:0|a\n')

@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -59,12 +60,19 @@ const answers: Partial<Record<Illness, [status: number, code: string, message?: 
 /** Bytes of a part at least, but for the last one. */
 const leastPart = 5 * 1024 * 1024
 
-/** Listens on a free loopback port; `ill` says how each request goes wrong, if it does. */
-export async function listenStandIn(keys: Keys, ill: (asked: Asked) => Illness | undefined) {
+/** Listens on a free loopback port, with TLS where its PEM texts are given; `ill` says how each request
+ * goes wrong, if it does. */
+export async function listenStandIn(
+  keys: Keys,
+  ill: (asked: Asked) => Illness | undefined,
+  tls?: { cert: string; key: string },
+) {
   const standIn = new StandIn(keys, ill)
-  const server = createServer((request, response) => void standIn.answer(request, response))
+  const answer = (request: IncomingMessage, response: ServerResponse): void =>
+    void standIn.answer(request, response)
+  const server = tls ? createSecureServer(tls, answer) : createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const endpoint = `http${tls ? 's' : ''}://127.0.0.1:${(server.address() as AddressInfo).port}`
   const close = async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))

@@ -13,12 +13,24 @@ interface Testing {
   teardown(end: () => Promise<void>): void
 }
 
-/** Starts it with an empty bucket; `ill` says how each request goes wrong, if it does. */
-export async function startStandIn(t: Testing, ill: (asked: Asked) => Illness | undefined) {
+interface Tls {
+  /** PEM texts. */
+  cert: string
+  key: string
+  ca: string
+}
+
+/** Starts it with an empty bucket, with TLS where that is given; `ill` says how each request goes wrong,
+ * if it does. */
+export async function startStandIn(
+  t: Testing,
+  ill: (asked: Asked) => Illness | undefined,
+  tls?: Tls,
+) {
   useTestKeys()
-  const { endpoint, standIn, close } = await listenStandIn(testKeys, ill)
+  const { endpoint, standIn, close } = await listenStandIn(testKeys, ill, tls)
   standIn.buckets.add(s3Defaults.bucket)
-  const options = { ...s3Defaults, endpoint }
+  const options = { ...s3Defaults, endpoint, tls: { ca: tls?.ca ?? null } }
   const connection = await openS3(options, 'test')
   t.teardown(async () => {
     connection.close()

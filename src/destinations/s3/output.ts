@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import type { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -72,5 +72,17 @@ export class Output {
       this.#size += chunk.length
       yield chunk
     }
+  }
+}
+
+/** SHA-256 of a file as `Written` has it; undefined where it is gone or the disk has lost it. */
+export async function digestOfFile(path: string): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+    return hash.digest('hex')
+  } catch (thrown) {
+    if (/^(ENOENT|EIO)$/.test((thrown as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw thrown
   }
 }

@@ -13,12 +13,13 @@
  * in the bucket once, wherever the crash was. Every file is synced before the one that speaks of it.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Block } from '../../core.ts'
 import { lineHead } from '../../io/lines.ts'
 import { isUpTo } from './key.ts'
 import type { LineNumber } from './key.ts'
+import { digestOfFile } from './output.ts'
 
 /** What a closed draft is: an object, or two of the same lines. */
 export interface Closed {
@@ -183,11 +184,10 @@ export class Shelf {
     if (older) await this.#remove(`${older.name}.stored`)
   }
 
-  /** Files that somebody took away are made again from the spool. */
+  /** Files that somebody took away or changed are made again from the spool. */
   async #isWhole({ objects }: Closed): Promise<boolean> {
-    for (const { file, size } of objects) {
-      const there = await stat(this.path(file)).catch(() => undefined)
-      if (there?.size !== size) return false
+    for (const { file, sha256, isThere = false } of objects) {
+      if (!isThere && (await digestOfFile(this.path(file))) !== sha256) return false
     }
     return true
   }

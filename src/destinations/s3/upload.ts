@@ -8,6 +8,7 @@
  * writes", "Multipart upload limits", "Checking object integrity".
  */
 import { createHash } from 'node:crypto'
+import type { Hash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { error } from '../../error.ts'
@@ -75,6 +76,7 @@ export class Uploader {
     }
     const { client, sdk, aws } = this.#connection
     const body = await read(file, 0, object.size)
+    this.#judge(object, createHash('sha256').update(body))
     const sum = aws && { ChecksumSHA256: digestOf(body) }
     const command = new sdk.PutObjectCommand({
       ...this.#head(object),
@@ -98,21 +100,34 @@ export class Uploader {
       // The SDK tried again by itself: the try whose answer was lost may have begun one too.
       if ((begun.$metadata.attempts ?? 1) > 1) await this.#abortOthers(object.key, begun.UploadId)
       const size = partSize(object.size)
+      const whole = createHash('sha256')
       const parts: { PartNumber: number; ETag?: string; ChecksumSHA256?: string }[] = []
       for (let at = 0; at < object.size; at += size) {
         const body = await read(file, at, Math.min(size, object.size - at))
+        whole.update(body)
         const sum = aws ? { ChecksumSHA256: digestOf(body) } : {}
         const number = { PartNumber: parts.length + 1 }
         const part = new sdk.UploadPartCommand({ ...upload, ...number, ...sum, Body: body })
         const { ETag } = await client.send(part, { abortSignal })
         parts.push({ ...number, ...(ETag !== undefined && { ETag }), ...sum })
       }
-      const whole = { ...upload, ...this.#only(), MultipartUpload: { Parts: parts } }
-      await client.send(new sdk.CompleteMultipartUploadCommand(whole), { abortSignal })
+      this.#judge(object, whole)
+      const ending = { ...upload, ...this.#only(), MultipartUpload: { Parts: parts } }
+      await client.send(new sdk.CompleteMultipartUploadCommand(ending), { abortSignal })
     } catch (thrown) {
       await this.#abort(upload)
       throw thrown
     }
+  }
+
+  /** Throws when the bytes read are not those that were written: the next run finds it out too
+   * (`shelf.ts`) and makes the object again from the spool. */
+  #judge({ file, sha256 }: ClosedObject, read: Hash): void {
+    if (read.digest('hex') === sha256) return
+    const what =
+      'its bytes are no longer those that were written: the disk or somebody changed them'
+    const cure = 'its lines are taken from the spool again; check the disk if that comes often'
+    throw error('write-failed', `${file} (${this.#place}): ${what}: ${cure}`, { retryAfter: 0 })
   }
 
   /** What an object is said to be. The digest is that of the lines, as `gunzip | sha256sum` gives it. */

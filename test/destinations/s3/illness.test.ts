@@ -1,9 +1,11 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { forward } from '../../../src/pipeline/forward.ts'
 import { create } from '../../../src/destinations/s3.ts'
 import type { Options } from '../../../src/destinations/s3.ts'
+import { Uploader } from '../../../src/destinations/s3/upload.ts'
 import { isCeflineError } from '../../../src/error.ts'
 import { openSpool } from '../../../src/spool/spool.ts'
 import { LinePacker } from '../../../src/io/lines.ts'
@@ -135,6 +137,93 @@ t.test('parts that could not be taken back are at the next try', async (t) => {
     'only those of ours',
   )
   t.ok(asked.length > 0)
+})
+
+t.test('an upload whose begin was not heard of is taken back', async (t) => {
+  let seen = 0
+  const ill = ({ method, query }: Asked): Illness | undefined => {
+    if (method !== 'POST' || !query.has('uploads')) return undefined
+    seen += 1
+    return seen === 1 ? 'answer-lost' : undefined
+  }
+  await through(t, ill, inParts, 500_000)
+  t.ok(seen > 1, 'begun again by the SDK')
+})
+
+t.test('both forms, and only one of them is refused for a while', async (t) => {
+  for (const illness of ['forbidden', 'slow-down'] as const) {
+    let refused = 0
+    const s3 = await startStandIn(t, ({ method, key }) => {
+      if (method !== 'PUT' || !key.startsWith('siem/json/') || refused === 4) return undefined
+      refused += 1
+      return illness
+    })
+    const folder = join(t.testdir(), 's')
+    const delivery = recorder()
+    const options = { ...defaults, ...s3.options, format: 'both' as const }
+    const tries = async () => {
+      const feed = new Feed(blockOf(1, [line(1)]))
+      feed.end()
+      const destination = create(options, { name: 'bucket', folder })
+      await destination.deliver(feed, delivery, new AbortController().signal)
+    }
+    let failures = 0
+    while (delivery.receipts.length === 0) {
+      await tries().catch(() => {
+        failures += 1
+        t.same(delivery.receipts, [], 'no receipt before both are there')
+      })
+    }
+    t.ok(failures > 1)
+    t.equal(refused, 4)
+    const puts = s3.standIn.asked.filter(({ method, key }) => {
+      return method === 'PUT' && key.startsWith('siem/cef/')
+    })
+    t.equal(puts.length, 1, 'the other is sent once')
+    t.match([...s3.standIn.objects.keys()], [/^siem\/cef\//, /^siem\/json\//])
+    t.equal(s3.standIn.objects.size, 2)
+  }
+})
+
+t.test('a file that was changed on the disk is made again, and never sent', async (t) => {
+  let refused = 0
+  const s3 = await startStandIn(t, ({ method, key }) => {
+    return method === 'PUT' && key !== '' && ++refused < 2 ? 'forbidden' : undefined
+  })
+  const folder = join(t.testdir(), 's')
+  const write = async () => {
+    const feed = new Feed(blockOf(1, [line(1)]))
+    feed.end()
+    const destination = create({ ...defaults, ...s3.options }, { name: 'bucket', folder })
+    await destination.deliver(feed, recorder(), new AbortController().signal)
+  }
+  await t.rejects(write(), { code: 'forbidden' })
+  const [name = ''] = (await readdir(folder)).filter((each) => each.endsWith('.cef'))
+  const text = await readFile(join(folder, name), 'utf8')
+  await writeFile(join(folder, name), text.replace('eventId=1', 'eventId=9'))
+  await write()
+  t.same(
+    [...s3.standIn.objects.values()].map(({ body }) => body.toString()),
+    [text],
+  )
+})
+
+t.test('bytes that change between check and upload are told', async (t) => {
+  const s3 = await startStandIn(t, () => undefined)
+  const path = join(t.testdir({ file: 'other' }), 'file')
+  const uploader = new Uploader(
+    s3.connection,
+    { sse: 'none', kmsKey: null },
+    'destinations.b',
+    new AbortController().signal,
+  )
+  const object = {
+    ...{ key: 'k', file: 'file', contentType: 'x', size: 5 },
+    ...{ sha256: 'a', linesSha256: 'b' },
+  }
+  const message = /^file \(destinations\.b\): its bytes are no longer/
+  await t.rejects(uploader.upload(object, path, false), { code: 'write-failed', message })
+  t.equal(s3.standIn.objects.size, 0)
 })
 
 t.test('a stop does not wait for a service that is silent', async (t) => {

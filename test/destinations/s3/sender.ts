@@ -1,19 +1,30 @@
 /**
  * A process that forwards numbered lines from a real spool into a bucket until it is killed: the child
- * of `kill.test.ts`. `sender.ts FOLDER ENDPOINT LINES`: appends so many more lines, forwards, prints
- * `sending` when it begins and ends by itself when all are received.
+ * of `kill.test.ts`. `sender.ts FOLDER ENDPOINT LINES [MORE]`: appends so many more lines, forwards,
+ * prints `sending` when it begins and ends by itself when all are received. MORE is JSON (`More`).
  */
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { create } from '../../../src/destinations/s3.ts'
+import type { Options } from '../../../src/destinations/s3.ts'
 import { LinePacker } from '../../../src/io/lines.ts'
 import { forward } from '../../../src/pipeline/forward.ts'
 import { openSpool } from '../../../src/spool/spool.ts'
 import { idOf, recordedEvents } from '../../helpers/pipeline.ts'
 import { s3Defaults } from '../../helpers/versitygw.ts'
 
-const [folder = '', endpoint = '', count = '0'] = process.argv.slice(2)
+export interface More extends Partial<Options> {
+  /** Evidence items, whose lines take turns. */
+  items?: number
+  /** Characters of each line. */
+  length?: number
+  /** Events a second. */
+  rate?: number
+}
+
+const [folder = '', endpoint = '', count = '0', given = '{}'] = process.argv.slice(2)
+const { items = 4, length, rate, ...more } = JSON.parse(given) as More
 const queues = ['timelines']
 const perBlock = 20
 
@@ -29,8 +40,8 @@ const begun = Number(spool.checkpoint('timelines') ?? 0)
 for (let from = begun; from < begun + Number(count); from += perBlock) {
   const packer = new LinePacker()
   for (let n = from; n < from + perBlock; n += 1) {
-    const more = `eventId=${n} msg=${'m'.repeat(n % 200)}`
-    const cef = `CEF:0|CadoSecurity|CadoResponse|1|0|x|1|evidence_id=${n % 4} ${more}`
+    const rest = `eventId=${n} msg=${'m'.repeat(length ?? n % 200)}`
+    const cef = `CEF:0|CadoSecurity|CadoResponse|1|0|x|1|evidence_id=${n % items} ${rest}`
     packer.add(cef, 0, 1, idOf(n))
   }
   const checkpoint = String(from + perBlock)
@@ -38,7 +49,7 @@ for (let from = begun; from < begun + Number(count); from += perBlock) {
   await spool.append('timelines', batch)
 }
 const ending = new AbortController()
-const options = {
+const options: Options = {
   ...s3Defaults,
   endpoint,
   format: 'cef',
@@ -47,13 +58,15 @@ const options = {
   maxAge: 200,
   sse: 'none',
   kmsKey: null,
-} as const
+  ...more,
+}
 writeSync(1, 'sending\n')
 const done = forward({
   name: 'bucket',
   destination: create(options, { name: 'bucket', folder: join(folder, 's3-bucket') }),
   queues: [queues],
   spool,
+  rate: rate === undefined ? undefined : { events: rate, bytes: null, burst: 100 },
   events: recordedEvents().events.destination('bucket'),
   signal: ending.signal,
 })

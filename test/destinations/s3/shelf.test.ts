@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -23,7 +24,7 @@ function closedOf(series: string, sequence: number): Closed {
         file: `${name}.cef`,
         contentType: 'x',
         size: 4,
-        sha256: 'a',
+        sha256: createHash('sha256').update('text').digest('hex'),
         linesSha256: 'b',
       },
     ],
@@ -53,6 +54,8 @@ t.test('what was closed is there again after a crash, what was open is not', asy
   await rm(again.path('name-a-1.cef'))
   const third = await Shelf.open(folder)
   t.same(third.pending, [closedOf('b', 2)], 'one whose file is gone is made again')
+  await writeFile(third.path('name-b-2.cef'), 'tEXt')
+  t.same((await Shelf.open(folder)).pending, [], 'one whose bytes are others too')
 })
 
 t.test('the newest stored of each series speaks for it', async (t) => {
@@ -88,6 +91,28 @@ t.test('another spool is told by its numbers or its lines', async (t) => {
   t.notOk(await begin(9, 'b'), 'further')
   t.ok(await begin(9, 'c'), 'the same number, another line')
   t.ok(await begin(1, 'c'), 'an earlier number')
+})
+
+t.test('one of two objects is in the bucket: known after a crash', async (t) => {
+  const folder = t.testdir()
+  const shelf = await Shelf.open(folder)
+  const closed = closedOf('a', 1)
+  await close(shelf, closed)
+  const [object] = closed.objects
+  if (object) await shelf.uploaded(closed, object)
+  t.match((await Shelf.open(folder)).pending, [{ objects: [{ isThere: true }] }])
+})
+
+t.test('names only grow, in another spool too', async (t) => {
+  const folder = t.testdir()
+  const shelf = await Shelf.open(folder)
+  const closed = closedOf('a', 7)
+  await close(shelf, closed)
+  await shelf.stored(closed)
+  await shelf.forget('q')
+  const again = await Shelf.open(folder)
+  t.equal(again.reached('q', 'a'), undefined)
+  t.equal(again.newest, 7)
 })
 
 t.test('a folder that cannot be made', async (t) => {

@@ -17,7 +17,7 @@ import { fileEvidence } from '../timeline/file-reader.ts'
 import type { FileReading } from '../timeline/file-reader.ts'
 import { readTimeline } from '../timeline/reader.ts'
 import { recognise } from '../timeline/recognise.ts'
-import { withoutValues } from './preview-record.ts'
+import { withoutValues } from '../telemetry/without-values.ts'
 import type { Fields } from './preview-record.ts'
 
 /** What the lines of a batch were made of, one after the other. */
@@ -88,11 +88,14 @@ export async function* timelineBatches(
   const origin = { name: shown, receivedAt: Date.now(), evidence }
   const taken = () => ({ batch: batch.take().batch, mapping })
   let failure: CeflineError | undefined
+  const pauses = readTimeline(chunksOf(path), origin, options, batch, mapping.map)
   try {
-    const pauses = readTimeline(chunksOf(path), origin, options, batch, mapping.map)
     while ((await pauses.next()).done !== true) yield taken()
   } catch (thrown) {
     failure = asCefline(thrown)
+  } finally {
+    // Who has seen enough leaves in the middle of the file.
+    await pauses.return()
   }
   if (!batch.isEmpty) yield taken()
   // That no row could be read is said by its rejects.

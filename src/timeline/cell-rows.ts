@@ -89,6 +89,8 @@ export class QuotedRows implements CellRows {
   #beginning: Buffer | undefined = Buffer.alloc(0)
   /** Physical lines before the header. */
   #passed = 0
+  /** The header begins with a quote, which tells some formats apart. */
+  #isQuoted = false
 
   constructor(limit: number) {
     this.#decoder = new DelimitedDecoder(limit)
@@ -100,9 +102,8 @@ export class QuotedRows implements CellRows {
   }
 
   get head(): string {
-    // All names in quotes, so that a row that is read again behind it is read in this way.
-    const names = this.header?.map((name) => `"${name.replaceAll('"', '""')}"`)
-    return names ? `${names.join(this.#decoder.delimiter)}\n` : ''
+    const names = this.header && this.#text(this.header, this.#isQuoted)
+    return names === undefined ? '' : `${names}\n`
   }
 
   *write(chunk: Buffer): Generator<CellRow | Item> {
@@ -130,6 +131,7 @@ export class QuotedRows implements CellRows {
       const line = rest.toString('utf8', 0, feed < 0 ? rest.length : feed)
       if (rest.length === 0 || (feed < 0 && !ended) || !isBefore(line)) {
         this.#beginning = undefined
+        this.#isQuoted = line.trimStart().startsWith('"')
         return rest
       }
       this.#passed += 1
@@ -160,7 +162,8 @@ export class QuotedRows implements CellRows {
 
   #row({ row: rowBehind, cells, broken }: Row): CellRow | Item {
     const row = rowBehind + this.#passed
-    const text = () => quotedRow(cells, this.#decoder.delimiter)
+    // The quote at its beginning has it read by itself as it was read here (`comma-rows.ts`).
+    const text = () => this.#text(cells, true)
     if (broken) {
       const line = broken.line.replaceAll(wrongMark, '\ufffd')
       if (broken.problem === 'too-large') return tooLarge(row, line, this.#limit)
@@ -175,6 +178,10 @@ export class QuotedRows implements CellRows {
     const width = this.header?.length ?? 0
     if (cells.length === width) return { kind: 'cells', row, cells, text }
     return wrongCells(row, text(), cells.length, `the header has ${width}`)
+  }
+
+  #text(cells: string[], beginsQuoted: boolean): string {
+    return quotedRow(cells, this.#decoder.delimiter, beginsQuoted)
   }
 
   #refuseEncoding(row: number, cells: string[], wrong: number, text: string): Item {

@@ -11,9 +11,9 @@ import { refuseLine, refuseThrown } from './row-items.ts'
 export interface LineFormat {
   /** The events of a line, at least one. Throws ours for a line that cannot be read. */
   read(text: string): TimelineEvent[]
-  /** Called with the first lines that are neither empty nor comments, up to the first row: what a line
-   * that is no row is. Behind a `header` rows begin; a `preamble` stands before it. */
-  begin?(text: string): 'header' | 'preamble' | 'row'
+  /** Called with the lines that are neither empty nor comments, up to the first one of which it says
+   * false, that it is a row: true for those of the header, which are none. Throws `header` (permanent). */
+  begin?(text: string): boolean
 }
 
 export class LineDecoder implements TimelineDecoder {
@@ -21,7 +21,7 @@ export class LineDecoder implements TimelineDecoder {
   readonly #rows: LineFormat
   readonly #lines: TextLines
   readonly #limit: number
-  /** The lines before the first row. */
+  /** The lines of the header. */
   #head = ''
   #hasBegun = false
 
@@ -48,11 +48,19 @@ export class LineDecoder implements TimelineDecoder {
     const items: Item[] = []
     for (const line of lines) {
       if (line.problem) items.push(refuseLine(line, this.#limit))
-      else if (line.text.trim() === '' || line.text.startsWith('#') || this.#isPreamble(line.text))
+      else if (line.text.trim() === '' || line.text.startsWith('#'))
         items.push({ kind: 'ignored', row: line.row })
       else if (!this.#isHeader(line.text)) this.#read(line, items)
     }
     return items
+  }
+
+  #isHeader(text: string): boolean {
+    if (this.#hasBegun) return false
+    const isHeader = this.#rows.begin?.(text) ?? false
+    if (isHeader) this.#head += `${text}\n`
+    else this.#hasBegun = true
+    return isHeader
   }
 
   #read({ row, text }: TextLine, items: Item[]): void {

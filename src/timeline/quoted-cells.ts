@@ -23,11 +23,12 @@ export function quotedCells(line: string, delimiter = ','): string[] | undefined
   }
 }
 
-/** A row of such cells, each in quotes where it needs them. */
-export function quotedRow(cells: string[], delimiter: string): string {
+/** A row of such cells, each in quotes where it needs them, the first one also where `beginsQuoted`. */
+export function quotedRow(cells: string[], delimiter: string, beginsQuoted = false): string {
   return cells
-    .map((cell) => {
-      const isPlain = !/["\r\n]/.test(cell) && !cell.includes(delimiter)
+    .map((cell, place) => {
+      const isFree = place > 0 || !beginsQuoted
+      const isPlain = isFree && !/["\r\n]/.test(cell) && !cell.includes(delimiter)
       return isPlain ? cell : `"${cell.replaceAll('"', '""')}"`
     })
     .join(delimiter)

@@ -15,6 +15,7 @@ import type { CadoProfile, TimelineMapper } from '../mappings/cado.ts'
 import { isEmptyMapping } from '../mappings/options.ts'
 import type { MappingSpec } from '../mappings/options.ts'
 import type { RowBatch } from '../drop/batch.ts'
+import { Beginning } from './beginning.ts'
 import { timelineText } from './content.ts'
 import type { Torn } from './content.ts'
 import { rowLimit } from './decoder.ts'
@@ -83,7 +84,7 @@ class Recognition {
   decoder: TimelineDecoder | undefined
   readonly #format: TimelineReading['format']
   readonly #options: DecoderOptions
-  #head: Buffer = Buffer.alloc(0)
+  readonly #head = new Beginning()
   #hasEnded = false
 
   constructor({ format, timezone }: TimelineReading) {
@@ -97,35 +98,31 @@ class Recognition {
       yield { decoder, items: () => decoder.write(chunk) }
       return
     }
-    this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk])
-    const isLong = this.#head.length > this.#options.rowLimit
-    if (isLong || !isBlank(this.#head)) yield* this.#begin(isLong)
+    this.#head.append(chunk)
+    const isLong = this.#head.all.length > this.#options.rowLimit
+    if (isLong || this.#head.hasContent) yield* this.#begin(isLong)
   }
 
   /** Safe twice. */
   *end(): Generator<Decodable> {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    if (!this.decoder && !isBlank(this.#head)) yield* this.#begin(true)
+    if (!this.decoder && !this.#head.isBlank) yield* this.#begin(true)
     const { decoder } = this
     if (decoder) yield { decoder, items: () => decoder.end() }
   }
 
   *#begin(ended: boolean): Generator<Decodable> {
-    const head = this.#head
-    const decoder = recognise(head, ended, this.#format, this.#options)
+    const { all, content } = this.#head
+    const decoder = recognise(content, ended, this.#format, this.#options)
     if (!decoder) {
       if (ended) throw error('header', 'its format cannot be told', { permanent: true })
       return
     }
     this.decoder = decoder
-    this.#head = Buffer.alloc(0)
-    yield { decoder, items: () => decoder.write(head) }
+    this.#head.clear()
+    yield { decoder, items: () => decoder.write(all) }
   }
-}
-
-function isBlank(text: Buffer): boolean {
-  return text.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))
 }
 
 /** One reject for what packed data ends with: of what was lost behind it nobody knows the rows. */

@@ -8,6 +8,7 @@
  * - What else has a time and two more of Cado's names is Cado's, if one of them is nobody else's.
  */
 import type { Format } from './decoder.ts'
+import { mactimeTitle } from './mactime.ts'
 
 const l2tcsv =
   'date,time,timezone,macb,source,sourcetype,type,user,host,short,desc,version,filename,inode,notes,format,extra'
@@ -43,6 +44,7 @@ const cadoAlone = new Set(
 /** Undefined: the first line is no header that is known. */
 export function formatOfHeader([line = '']: string[]): Format | undefined {
   if (line.toLowerCase().startsWith(tln)) return 'tln'
+  if (line.trim() === mactimeTitle) return 'mactime'
   const delimiter = [',', ';', '\t'].find((delimiter) => line.includes(delimiter))
   if (delimiter === undefined) return undefined
   const isQuoted = line.trimStart().startsWith('"')

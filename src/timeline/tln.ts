@@ -24,10 +24,11 @@ export function tlnDecoder(options: DecoderOptions): TimelineDecoder {
 }
 
 class TlnRows implements LineFormat {
-  /** Fields behind the description. */
-  #behind = 0
+  /** Fields behind the description; the first line tells. */
+  #behind: number | undefined
 
   begin(text: string): boolean {
+    if (this.#behind !== undefined) return false
     const cells = text.split('|').map((cell) => cell.trim().toLowerCase())
     const isHeader = cells[0] === 'time' && cells[1] === 'source'
     const isLong = isHeader ? cells.length === 7 : cells.length >= 7 && isZone(cells.at(-2) ?? '')
@@ -37,12 +38,13 @@ class TlnRows implements LineFormat {
 
   read(text: string): TimelineEvent[] {
     const cells = text.split('|')
-    const wanted = 5 + this.#behind
+    const behind = this.#behind ?? 0
+    const wanted = 5 + behind
     if (cells.length < wanted) {
       const reason = `has ${cells.length} fields where the first row has ${wanted}; correct the row and drop it again`
       throw error('row', reason, { permanent: true })
     }
-    const end = cells.length - this.#behind
+    const end = cells.length - behind
     const [time = '', source = '', host = '', user = ''] = cells
     const event = emptyEvent()
     event.instant = timeOf(time)
@@ -50,7 +52,7 @@ class TlnRows implements LineFormat {
     event.host = given(host)
     event.user = given(user)
     setDescription(event, cells.slice(4, end).join('|'))
-    if (this.#behind > 0) setNotes(event, given(cells.at(-1) ?? ''))
+    if (behind > 0) setNotes(event, given(cells.at(-1) ?? ''))
     event.macb = event.type === '' ? '' : macbOf(event.type, '')
     return [event]
   }

@@ -101,3 +101,31 @@ t.test('what a mapping hides, unless it is asked for', async (t) => {
 t.test('a source of another type does not read it', async (t) => {
   await t.rejects(previewOf(t, content, { source: 'nobody' }), { code: 'config' })
 })
+
+t.test('a torn file gives its rows and a reject, as everywhere', async (t) => {
+  const packed = gzipSync(content)
+  const { code, shown } = await previewOf(t, packed.subarray(0, packed.length - 8))
+  t.equal(code, 1)
+  t.equal(shown.filter((line) => 'cef' in line).length, rows)
+  t.match(
+    shown.filter((line) => 'code' in line),
+    [{ code: 'encoding', reason: /^disk\.csv ends in the middle of its packed data, after row/ }],
+  )
+})
+
+t.test('a file none of whose rows can be read is its rejects', async (t) => {
+  const { code, shown } = await previewOf(t, `${timelineHeader}\nno row\nnor this\n`)
+  t.equal(code, 1)
+  t.match(shown, [
+    { code: 'row', row: 2 },
+    { code: 'row', row: 3 },
+  ])
+})
+
+t.test('what is no timeline is not quoted where a mapping hides', async (t) => {
+  const options = { source: 'second' }
+  const failure = { code: 'header', message: /^disk\.csv: the file begins with / }
+  await t.rejects(previewOf(t, 'mary has 5 lambs\n', options), failure)
+  const thrown: unknown = await previewOf(t, 'mary has 5 lambs\n', options).catch(String)
+  t.notMatch(thrown, /mary/)
+})

@@ -4,9 +4,11 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isEmpty } from '../../src/timeline/cell-value.ts'
 import type { DecoderOptions, Item, TimelineDecoder } from '../../src/timeline/decoder.ts'
 import { rowLimit } from '../../src/timeline/decoder.ts'
 import type { TimelineEvent } from '../../src/timeline/event.ts'
+import { fieldOf } from '../../src/timeline/field-names.ts'
 import { isoOf } from '../../src/timeline/instant.ts'
 import { root } from './root.ts'
 
@@ -54,6 +56,16 @@ export function eventsOf(...parameters: Parameters<typeof itemsOf>): TimelineEve
     if (item.kind === 'refused') throw new Error(`row ${item.row} ${item.reason}`)
     return item.kind === 'event' ? [item.event] : []
   })
+}
+
+/** Sets one field, whatever its name, as the readers of rows do. */
+export function setField(
+  event: TimelineEvent,
+  name: string,
+  value: unknown,
+  timezone: string,
+): void {
+  if (!isEmpty(value)) fieldOf(name)(event, value, timezone, name)
 }
 
 /** An event without what is empty in it, its instant as ISO 8601. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { emptyEvent } from '../../src/timeline/event.ts'
-import { setField } from '../../src/timeline/field-names.ts'
+import { setField } from '../helpers/timeline-decoding.ts'
 
 /** What is in the event, whatever the order of these fields. */
 function alarmsOf(fields: Record<string, unknown>) {

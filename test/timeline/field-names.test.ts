@@ -1,8 +1,7 @@
 import t from 'tap'
 import type { TimelineEvent } from '../../src/timeline/event.ts'
 import { emptyEvent } from '../../src/timeline/event.ts'
-import { setField } from '../../src/timeline/field-names.ts'
-import { briefly } from '../helpers/timeline-decoding.ts'
+import { briefly, setField } from '../helpers/timeline-decoding.ts'
 
 function eventOf(fields: [name: string, value: unknown][], timezone = 'UTC'): TimelineEvent {
   const event = emptyEvent()

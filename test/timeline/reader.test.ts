@@ -135,3 +135,11 @@ t.test('the mapping is the source’s', async (t) => {
   const { notices } = await read(cef, 1000, { mapping })
   t.match(notices, [{ level: 'warn', code: 'not-mapped' }, { message: /: cef, / }])
 })
+
+t.test('blank lines and comments longer than what a format is told by', async (t) => {
+  for (const before of ['\n'.repeat(3_000_000), '# a comment\n'.repeat(10_000)]) {
+    const { lines, rejects, failure } = await read(gzipSync(before + header + row('one')), 16_384)
+    t.strictSame([failure, rejects], [undefined, []])
+    t.match(lines, [{ cef: / short=one / }])
+  }
+})

@@ -71,10 +71,10 @@ t.test('an event that could not be mapped has the id that its file would give it
   const folder = t.testdir({})
   const path = join(folder, 'body.txt')
   const text = '0|/a|12|d/drwxr-xr-x|1|5|1024|1337961564|1337961563|1337961563|0\n'
-  writeFileSync(path, text)
+  writeFileSync(path, text + text)
   const [batch] = await read(path)
   const wanted = batch ? linesOf(batch) : []
-  t.equal(wanted.length, 2)
+  t.equal(wanted.length, 4, 'of two alike rows, two events each')
   for (const line of wanted) {
     const reject: Reject = {
       code: 'internal',
@@ -117,4 +117,25 @@ t.test('what still cannot be', async (t) => {
   t.throws(() => remap({ ...base, record: header }), { permanent: true, message: /no content/ })
   const body = '0|/a|12|d/drwxr-xr-x|1|5|1024|1337961564|1337961563|1337961563|0\n'
   t.throws(() => remap({ ...base, record: body }), { message: /has 2 events now/ })
+})
+
+t.test('a row between quotes is read by itself as it was in its file', async (t) => {
+  const folder = t.testdir({})
+  const texts = ['"a, b"', '"a ""b"""', 'plain']
+  for (const header of [
+    'datetime,timestamp_desc,message,parser,tag\n',
+    'datetime,source,source_long,parser,tag\n',
+  ]) {
+    const path = join(folder, 'dynamic.csv')
+    const body = texts.map((text) => `2020-01-01T01:00:00 ABC,LOG,${text},x,label\n`)
+    writeFileSync(path, header + body.join(''))
+    const [batch] = await read(path)
+    t.equal(batch?.rejects.length, texts.length)
+    // The zone that is not known is what the option says.
+    for (const [index, reject] of (batch?.rejects ?? []).entries()) {
+      const lines = remap(reject, { timezone: 'Europe/Berlin' })
+      t.match(lines, [{ cef: / notes=label( |$)/, time: Date.parse('2020-01-01T00:00:00Z') }])
+      t.match(lines[0]?.cef, ['=a, b ', '=a "b" ', '=plain '][index])
+    }
+  }
 })

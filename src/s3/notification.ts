@@ -8,6 +8,8 @@ import { decodeKey } from './bucket.ts'
 export interface Notified {
   bucket: string
   key: string
+  /** Of the version that was made; '' where it is not told. */
+  etag: string
 }
 
 /** Objects that were made; none: it tells of something else. A text: why it is no notification. */
@@ -40,7 +42,7 @@ function readRecords(records: unknown[]): Notified[] | string {
     const made = objectOf(record['s3'])
     if (!made) return 'names no bucket and key'
     try {
-      notified.push({ bucket: made.bucket, key: decodeKey(made.key) })
+      notified.push({ ...made, key: decodeKey(made.key) })
     } catch {
       return 'has a key that is not encoded as S3 does'
     }
@@ -51,9 +53,10 @@ function readRecords(records: unknown[]): Notified[] | string {
 function objectOf({ bucket, object }: Record<string, unknown>): Notified | undefined {
   if (!isMap(bucket) || !isMap(object)) return undefined
   const { name } = bucket
-  const { key } = object
+  // S3 spells it the one way, EventBridge the other.
+  const { key, eTag, etag = eTag } = object
   if (typeof name !== 'string' || typeof key !== 'string' || key === '') return undefined
-  return { bucket: name, key }
+  return { bucket: name, key, etag: typeof etag === 'string' ? etag : '' }
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

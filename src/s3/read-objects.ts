@@ -94,6 +94,11 @@ export class ReadObjects {
     return this.#pass?.after
   }
 
+  /** There is more to keep than what was written last. */
+  get isChanged(): boolean {
+    return this.#isChanged
+  }
+
   knows(id: Buffer): boolean {
     return this.#known.has(shortened(id))
   }

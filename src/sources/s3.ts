@@ -34,6 +34,7 @@ import { ObjectReader } from './s3/object-reader.ts'
 import { evidenceOf } from './s3/object-reading.ts'
 import type { ObjectReading } from './s3/object-reading.ts'
 import { Polling } from './s3/polling.ts'
+import { Stuck } from './s3/stuck.ts'
 
 export interface Options extends S3Options, TimelineReading {
   suffix: string | null
@@ -97,6 +98,7 @@ class S3 implements Source {
   readonly #context: SourceContext
   readonly #place: string
   readonly #reading: ObjectReading
+  readonly #stuck = new Stuck()
 
   constructor(options: Options, context: SourceContext, place: string) {
     this.#options = options
@@ -151,7 +153,7 @@ class S3 implements Source {
       const reader = new ObjectReader(bucket, read, remembers, this.#reading, signal)
       const finding = queue
         ? new Notifications(queue, reader, { bucket: name, prefix, suffix })
-        : new Polling(bucket, read, reader, { prefix, suffix, interval })
+        : new Polling(bucket, read, reader, { prefix, suffix, interval, stuck: this.#stuck })
       yield* finding.batches(signal)
     } catch (thrown) {
       if (!signal.aborted) throw thrown

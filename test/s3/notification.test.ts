@@ -6,18 +6,37 @@ const made = (bucket: string, key: string) => JSON.stringify(notificationOf(buck
 
 t.test('every form of a notification', async (t) => {
   const key = 'siem/ä b+c=&%/x.cef'
-  const expected = [{ bucket: 'b', key }]
+  const expected = [{ bucket: 'b', key, etag: '0' }]
   t.same(readNotification(made('b', key)), expected, 'straight')
   const sns = { Type: 'Notification', TopicArn: 'arn', Message: made('b', key) }
   t.same(readNotification(JSON.stringify(sns)), expected, 'through SNS')
   const bridge = {
     source: 'aws.s3',
     'detail-type': 'Object Created',
-    detail: { bucket: { name: 'b' }, object: { key, size: 5, etag: 'x' } },
+    detail: { bucket: { name: 'b' }, object: { key, size: 5, etag: '0' } },
   }
   t.same(readNotification(JSON.stringify(bridge)), expected, 'by EventBridge, where keys are plain')
   const twice = { ...sns, Message: JSON.stringify(bridge) }
   t.same(readNotification(JSON.stringify(twice)), expected, 'EventBridge through SNS')
+})
+
+t.test('one that tells no version', async (t) => {
+  const notification = made('b', 'k').replace('"eTag":"0"', '"sequencer":"1"')
+  t.same(readNotification(notification), [{ bucket: 'b', key: 'k', etag: '' }])
+})
+
+t.test('keys that are odd stay as they are', async (t) => {
+  for (const key of [
+    'siem/line\nfeed',
+    'siem/../up',
+    '../../etc/passwd',
+    '100%',
+    'a+b',
+    '\u{1f600}',
+    '/',
+  ]) {
+    t.same(readNotification(made('b', key)), [{ bucket: 'b', key, etag: '0' }])
+  }
 })
 
 t.test('what tells of no object that was made', async (t) => {

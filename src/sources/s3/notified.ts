@@ -85,8 +85,12 @@ export class Notifications {
       return
     }
     for (const object of objects) {
-      if (this.#isWanted(object)) yield* this.#reader.object({ key: object.key, etag: '' })
-      else this.#passOver(object)
+      if (!this.#isWanted(object)) this.#passOver(object)
+      // SQS gives some messages twice; an object that was read and deleted since would seem to be lost.
+      else if (!this.#reader.isDone(object)) {
+        // What is there by now may be a later version than the one that is told of.
+        yield* this.#reader.object({ key: object.key, etag: '' })
+      }
     }
   }
 

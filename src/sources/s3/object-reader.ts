@@ -17,7 +17,7 @@ import { refused } from '../../timeline/identity.ts'
 import { readTimeline } from '../../timeline/reader.ts'
 import { ObjectBatch } from './object-batch.ts'
 import { BothForms } from './both-forms.ts'
-import { evidenceOf, progress } from './object-reading.ts'
+import { evidenceOf, isNamedTwice, progress } from './object-reading.ts'
 import type { ObjectReading } from './object-reading.ts'
 
 type Objects = Pick<Bucket, 'open' | 'delete' | 'urlOf'>
@@ -87,7 +87,7 @@ export class ObjectReader {
       return
     }
     if (this.isDone(opened)) {
-      this.#close(listed, opened, 'read')
+      this.#close(listed, opened, this.#knows(this.#id(opened, 'kept')) ? 'kept' : 'read')
       opened.discard()
       return
     }
@@ -100,7 +100,7 @@ export class ObjectReader {
     if (performance.now() - this.#flushedAt > flushEvery) yield* this.flush()
   }
 
-  /** Gives what is in hand, if there is anything. */
+  /** Gives what is in hand; with nothing in hand that too, as a sign of life. */
   async *flush(): AsyncGenerator<Batch, void> {
     const { batch } = this.#batch.take()
     const checkpoint = this.#read.write()
@@ -163,9 +163,12 @@ export class ObjectReader {
   }
 
   /** Before what failed is thrown: else objects that are in hand would wait for this one, however often
-   * it fails. */
+   * it fails. With nothing in hand nothing is given, as a batch means that it works again, and the waits
+   * between tries would not grow. */
   async *#flushBefore(): AsyncGenerator<Batch, void> {
-    if (!this.#signal.aborted) yield* this.flush()
+    const waiting = this.#remember.length + this.#afterwards.length + this.#notices.length
+    const isEmpty = this.#batch.isEmpty && waiting === 0 && !this.#read.isChanged
+    if (!isEmpty && !this.#signal.aborted) yield* this.flush()
   }
 
   /** Its rows have been rejected one by one, or it has none that could be told. */
@@ -202,7 +205,7 @@ export class ObjectReader {
    * name differently there. */
   #close(listed: ObjectVersion, opened: Opened, outcome: 'read' | 'kept'): void {
     this.#add(this.#id(opened, outcome), opened.modified)
-    if (listed.etag !== '' && listed.etag !== opened.etag) {
+    if (isNamedTwice(listed, opened)) {
       this.#add(this.#id({ key: opened.key, etag: listed.etag }, 'kept'), opened.modified)
     }
   }

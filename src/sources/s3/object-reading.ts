@@ -4,7 +4,7 @@
  */
 import type { CeflineError } from '../../error.ts'
 import { printable } from '../../io/printable.ts'
-import type { Opened } from '../../s3/bucket.ts'
+import type { ObjectVersion, Opened } from '../../s3/bucket.ts'
 import { evidenceName } from '../../timeline/origin.ts'
 import type { TimelineReading } from '../../timeline/reader.ts'
 
@@ -23,6 +23,17 @@ export interface ObjectReading extends TimelineReading {
  * (SSE-C). */
 export function isOfOneObject({ code }: CeflineError): boolean {
   return code === 'forbidden' || code === 'bad-request'
+}
+
+/** Whether the list has another ETag for the very version that was opened, as some services do. One of another
+ * time was written anew in between: the version that was listed has not been read then, and may come back. */
+export function isNamedTwice(
+  listed: ObjectVersion & { modified?: number },
+  opened: Pick<Opened, 'etag' | 'modified'>,
+): boolean {
+  const { etag, modified = 0 } = listed
+  const second = (time: number) => Math.floor(time / 1000)
+  return etag !== '' && etag !== opened.etag && second(modified) === second(opened.modified)
 }
 
 /** `name`: the key, printable. Two objects of a name, in two folders, are two pieces of evidence. */

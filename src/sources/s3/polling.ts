@@ -4,17 +4,19 @@
  * so a key that is put below those that were read is found within the hour, and keys that begin with
  * the time, as SIEMs want them, at once.
  *
- * An object that may not be read holds up no other; it is said when the pass has ended, and tried again
- * with every pass. Anything else that fails ends the pass, which then goes on where it was.
+ * An object that may not be read, or that fails time after time (`stuck.ts`), holds up no other; it is
+ * said when the pass has ended, and tried again with every pass. Anything else that fails ends the pass,
+ * which then goes on where it was.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Batch } from '../../core.ts'
-import { asCefline } from '../../error.ts'
+import { asCefline, error } from '../../error.ts'
 import type { CeflineError } from '../../error.ts'
 import type { Bucket, Listed } from '../../s3/bucket.ts'
 import type { ReadObjects } from '../../s3/read-objects.ts'
 import type { ObjectReader } from './object-reader.ts'
 import { isOfOneObject } from './object-reading.ts'
+import type { Stuck } from './stuck.ts'
 
 export interface Polled {
   prefix: string
@@ -22,6 +24,8 @@ export interface Polled {
   suffix: string
   /** ms */
   interval: number
+  /** Outlives a run, as that ends with every failure. */
+  stuck: Stuck
 }
 
 type Listing = Pick<Bucket, 'list' | 'now'>
@@ -33,6 +37,8 @@ const short = 10_000
 const lookBack = 900
 /** Objects that may not be read, one after the other, until it seems that none may be. */
 const mostForbidden = 10
+/** ms until the next ones are tried then, at the latest. */
+const forbiddenAgain = 60_000
 /** ms between lists of the whole of a long folder. */
 const wholeEvery = 60 * 60_000
 
@@ -80,11 +86,12 @@ export class Polling {
     this.#read.endPass()
   }
 
-  /** When all that could be read is durable. */
+  /** When all that could be read is durable. The next pass comes when it would have come anyway: after what
+   * was given the loop would wait half a second. */
   #throwForbidden(): void {
     const forbidden = this.#forbidden
     this.#forbidden = undefined
-    if (forbidden) throw forbidden
+    if (forbidden) throw later(forbidden, this.#polled.interval)
   }
 
   async *#pass(start: string, signal: AbortSignal): AsyncGenerator<Batch, number> {
@@ -110,10 +117,14 @@ export class Polling {
     try {
       yield* this.#reader.object(object)
       this.#forbiddenInARow = 0
+      this.#polled.stuck.worked(object.key)
     } catch (thrown) {
       const failure = asCefline(thrown)
+      if (!isOfOneObject(failure) && !this.#polled.stuck.failed(object.key)) throw thrown
       this.#forbiddenInARow += 1
-      if (!isOfOneObject(failure) || this.#forbiddenInARow >= mostForbidden) throw thrown
+      if (this.#forbiddenInARow >= mostForbidden) {
+        throw later(failure, Math.min(this.#polled.interval, forbiddenAgain))
+      }
       this.#forbidden ??= failure
       this.#read.failed(object)
     }
@@ -135,4 +146,10 @@ export class Polling {
     }
     this.#tail.splice(0, Math.max(0, this.#tail.length - lookBack))
   }
+}
+
+/** The failure, with how long (ms) to wait at least. */
+function later(failure: CeflineError, wait: number): CeflineError {
+  const { code, message, cause, retryAfter = 0 } = failure
+  return error(code, message, { cause, retryAfter: Math.max(wait, retryAfter) })
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import t from 'tap'
 import type { Test } from 'tap'
@@ -62,6 +63,21 @@ test('an object that is told of twice is read once', async (t, { s3, queue, star
   await run.until(() => queue.messages.length === 0)
   t.same(run.lines(), [line('one')])
   t.same(run.ledger(), { read: 1, spooled: 1, alreadyGiven: 0, rejected: 0, ignored: 0 })
+})
+
+test('an object that was read and deleted is not said to be lost', async (t, world) => {
+  const { s3, queue, start } = world
+  const body = textOf([line('one')])
+  await put(s3, 'siem/a.cef', body)
+  const eTag = createHash('md5').update(body).digest('hex')
+  const told = JSON.stringify(notificationOf(s3.bucket, 'siem/a.cef')).replace('"0"', `"${eTag}"`)
+  queue.send(told)
+  const run = await start({ after: 'delete' })
+  await run.until(async () => queue.messages.length === 0 && (await s3.keys()).length === 0)
+  queue.send(told)
+  await run.until(() => queue.messages.length === 0)
+  t.same(run.lines(), [line('one')])
+  t.notOk(run.said('before it could be read'))
 })
 
 test('what is no notification goes to the rejects', async (t, { s3, queue, start }) => {

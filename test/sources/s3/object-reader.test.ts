@@ -3,7 +3,7 @@ import type { Batch } from '../../../src/core.ts'
 import { error } from '../../../src/error.ts'
 import { unpackLines } from '../../../src/io/lines.ts'
 import type { Opened } from '../../../src/s3/bucket.ts'
-import { ReadObjects } from '../../../src/s3/read-objects.ts'
+import { ReadObjects, versionId } from '../../../src/s3/read-objects.ts'
 import { ObjectReader } from '../../../src/sources/s3/object-reader.ts'
 import { evidenceOf } from '../../../src/sources/s3/object-reading.ts'
 import type { ObjectReading } from '../../../src/sources/s3/object-reading.ts'
@@ -44,8 +44,8 @@ class World {
     this.reader = new ObjectReader(bucket, read, () => false, { ...reading, ...more }, signal)
   }
 
-  async read(key: string, etag = 'v1'): Promise<void> {
-    const object = { key, etag, modified: 5 }
+  async read(key: string, etag = 'v1', modified = 5): Promise<void> {
+    const object = { key, etag, modified }
     if (this.reader.isDone(object)) return
     await this.#collect(this.reader.object(object))
   }
@@ -126,6 +126,15 @@ t.test('one that cannot be opened holds up nothing that is in hand', async (t) =
   t.equal(world.batches[0]?.remember?.length, 16)
 })
 
+t.test('what fails again and again gives no batches that would pass for work', async (t) => {
+  const world = new World()
+  world.objects.set('b', error('server', 'always'))
+  await t.rejects(world.read('b'), { code: 'server' })
+  const { length } = world.batches
+  await t.rejects(world.read('b'), { code: 'server' })
+  t.equal(world.batches.length, length)
+})
+
 t.test('a folder in which every event is twice is said, once', async (t) => {
   const world = new World()
   const name = '20261122T131500.123Z_2-web_cado_1.1-2.2'
@@ -156,6 +165,29 @@ t.test('one whose list says another version is not opened for ever', async (t) =
   await world.read('a', 'as the list says')
   await world.read('a', 'v1')
   t.equal(world.opens, 1)
+})
+
+t.test(
+  'a version that was listed, and replaced before it was read, is read when it is back',
+  async (t) => {
+    const world = new World()
+    world.objects.set('a', textOf([line('new')]))
+    await world.read('a', 'v0', 5_000)
+    t.notOk(world.reader.isDone({ key: 'a', etag: 'v0' }))
+    t.ok(world.reader.isDone({ key: 'a', etag: 'v1' }))
+  },
+)
+
+t.test('what has rejects never becomes one that may be deleted', async (t) => {
+  const world = new World()
+  world.objects.set('a', textOf([line('one'), 'CEF:no']))
+  await world.read('a')
+  await world.read('a', '')
+  await world.flush()
+  const remembered = world.batches.map(({ remember }) => remember?.toString() ?? '').join('')
+  const read = versionId('b', { key: 'a', etag: 'v1' }, 'read').toString()
+  t.equal(world.opens, 2)
+  t.notOk(remembered.includes(read))
 })
 
 t.test('nothing is deleted before it is durable; one that failed is tried later', async (t) => {

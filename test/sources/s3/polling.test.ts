@@ -6,6 +6,7 @@ import { noLines } from '../../../src/io/lines.ts'
 import type { Listed, ObjectVersion, Page } from '../../../src/s3/bucket.ts'
 import { ReadObjects, versionId } from '../../../src/s3/read-objects.ts'
 import { Polling } from '../../../src/sources/s3/polling.ts'
+import { Stuck } from '../../../src/sources/s3/stuck.ts'
 
 const nothing: Batch = { read: 0, lines: noLines, rejects: [], ignored: 0 }
 const idOf = (object: ObjectVersion) => versionId('b', object, 'read')
@@ -18,6 +19,8 @@ class World {
   readonly read: ReadObjects
   readonly forbidden = new Set<string>()
   refusal: Code = 'forbidden'
+  readonly stuck = new Stuck()
+  interval = 1
   pageSize = 1_000
   failure: Error | undefined
 
@@ -44,7 +47,7 @@ class World {
           yield nothing
         },
       },
-      { prefix: '', suffix: '', interval: 1 },
+      { prefix: '', suffix: '', interval: this.interval, stuck: this.stuck },
     )
     for await (const batch of polling.batches(abort.signal)) {
       const work = works.shift()
@@ -137,6 +140,36 @@ t.test('an object that may not be read holds up no other, and is not lost', asyn
   t.same(next.given, ['b'])
 })
 
+t.test('it is tried again with the next pass, and not before', async (t) => {
+  const world = new World()
+  world.put('a')
+  world.forbidden.add('a')
+  world.interval = 5_000_000
+  await t.rejects(
+    world.rounds(() => {}),
+    { code: 'forbidden', retryAfter: 5_000_000 },
+  )
+})
+
+t.test('one that always fails holds up the others for some tries only', async (t) => {
+  const world = new World()
+  world.put('a', 'b', 'c')
+  world.forbidden.add('b')
+  world.refusal = 'lost'
+  for (let tries = 1; tries < 5; tries += 1) {
+    await t.rejects(world.rounds(), { code: 'lost', retryAfter: undefined })
+    t.same(world.given, ['a'])
+  }
+  await t.rejects(
+    world.rounds(() => {}),
+    { code: 'lost', retryAfter: 1 },
+  )
+  t.same(world.given, ['a', 'c'])
+  world.forbidden.clear()
+  await world.rounds()
+  t.same(world.given, ['a', 'c', 'b'], 'and is not lost')
+})
+
 t.test('nor does one that S3 refuses with 400, as one with a key of its own', async (t) => {
   const world = new World()
   world.put('a', 'b', 'c')
@@ -153,7 +186,8 @@ t.test('when none may be read it does not try them all', async (t) => {
   const world = new World()
   world.put(...numbered(0, 50))
   for (const key of world.objects.keys()) world.forbidden.add(key)
-  await t.rejects(world.rounds(), { code: 'forbidden' })
+  world.interval = 5_000_000
+  await t.rejects(world.rounds(), { code: 'forbidden', retryAfter: 60_000 })
   t.equal(world.read.after, 'k000008')
 })
 

@@ -1,35 +1,74 @@
-# Two stages: one compiles, the other holds what runs. uid and gid 1000 (node), no package manager,
-# no compiler. Runs with a read-only root file system: everything that is written goes to the volume.
-# Logging in to Netwrix Auditor by Kerberos wants a library in C: `--build-arg KERBEROS=yes`.
+# uid and gid 1000 (node), no package manager of Node's, no compiler. Runs with a read-only root file system:
+# everything that is written goes to the volume. Logging in to Netwrix Auditor by Kerberos wants a library in C:
+# `--build-arg KERBEROS=yes`.
+#
+# Reproducible: the same commit, SOURCE_DATE_EPOCH and base make the same files (`image/README.md` has how a
+# release does it). A release gives BASE with its digest, and the labels say which it was.
+ARG BASE=node:24-bookworm-slim
 ARG KERBEROS=no
-FROM node:24-bookworm-slim AS build
+
+FROM ${BASE} AS runtime
 ARG KERBEROS
+ARG SOURCE_DATE_EPOCH=0
+RUN if [ "$KERBEROS" = yes ]; then \
+      apt-get update && apt-get install -y --no-install-recommends libgssapi-krb5-2 && apt-get clean \
+      && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/*.log /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old; \
+    fi \
+    && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /opt/yarn* /usr/local/bin/yarn /usr/local/bin/yarnpkg /tmp/* \
+    && mkdir -p /var/lib/cefline /etc/cefline && chown 1000:1000 /var/lib/cefline \
+    && touch -d "@$SOURCE_DATE_EPOCH" /var/lib/cefline /var/lib /etc/cefline /etc /opt \
+      /usr/local/lib /usr/local/bin /tmp
+
+FROM ${BASE} AS build
+ARG KERBEROS
+ARG SOURCE_DATE_EPOCH=0
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build && npm ci --omit=dev --ignore-scripts \
-    && rm -rf dist/.tsbuildinfo node_modules/@lmdb/lmdb-darwin-* node_modules/@lmdb/lmdb-win32-*
+RUN npm run build && rm -f dist/.tsbuildinfo
+# What only development needs goes, and without Kerberos all that it brings.
 RUN if [ "$KERBEROS" = yes ]; then \
       apt-get update && apt-get install -y --no-install-recommends g++ make python3 libkrb5-dev \
-      && cd node_modules/kerberos && npx --yes node-gyp@12 rebuild --nodedir=/usr/local \
-      && rm -rf build/Release/obj.target deps; \
-    else rm -rf node_modules/kerberos; fi
+      && (cd node_modules/kerberos && node ../node-gyp/bin/node-gyp.js rebuild --nodedir=/usr/local \
+        && rm -rf build/Release/obj.target build/Release/.deps deps); \
+    else npm pkg delete optionalDependencies.kerberos; fi \
+    && npm pkg delete devDependencies && npm prune --ignore-scripts
+COPY image image
+COPY --from=runtime /var/lib/dpkg/status /build/dpkg-status
+RUN npm sbom --sbom-format cyclonedx --omit dev >npm.json && node image/sbom.ts node_modules dpkg-status <npm.json >sbom.cdx.json \
+    && node image/prune.ts node_modules
+COPY package.json LICENSE opt/cefline/
+RUN mv node_modules dist sbom.cdx.json opt/cefline/ && chmod -R u=rwX,go=rX opt \
+    && find opt -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
-FROM node:24-bookworm-slim
-ARG KERBEROS
-RUN if [ "$KERBEROS" = yes ]; then \
-      apt-get update && apt-get install -y --no-install-recommends libgssapi-krb5-2 \
-      && apt-get clean && rm -rf /var/lib/apt/lists/*; \
-    fi
-RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
-      /opt/yarn* /usr/local/bin/yarn /usr/local/bin/yarnpkg \
-    && mkdir -p /var/lib/cefline /etc/cefline && chown 1000:1000 /var/lib/cefline
+# The folder cefline alone: also the release's archive for hosts without containers.
+FROM scratch AS tree
+COPY --from=build /build/opt /
+
+FROM runtime
+ARG BASE
+ARG BASE_DIGEST=
+ARG VERSION=0.1.0
+ARG REVISION=
+ARG CREATED=1970-01-01T00:00:00Z
+ARG SOURCE=
+LABEL org.opencontainers.image.title="Cefline" \
+      org.opencontainers.image.description="Forwards Netwrix Auditor alerts and activity records and forensic timelines to a SIEM as CEF over syslog, every record once in a durable spool" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED" \
+      org.opencontainers.image.source="$SOURCE" \
+      org.opencontainers.image.url="$SOURCE" \
+      org.opencontainers.image.documentation="${SOURCE:+$SOURCE#readme}" \
+      org.opencontainers.image.vendor="Cefline" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.base.name="$BASE" \
+      org.opencontainers.image.base.digest="$BASE_DIGEST"
+COPY --from=tree / /opt/
 WORKDIR /opt/cefline
-COPY --from=build /build/node_modules node_modules
-COPY --from=build /build/dist dist
-COPY package.json LICENSE ./
 ENV NODE_ENV=production \
     CEFLINE_EMBEDDED_DEFAULT=off \
     DATA_FOLDER=/var/lib/cefline \

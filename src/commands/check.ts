@@ -13,6 +13,7 @@ import { redacted } from '../config/redacted.ts'
 import type { Configuration, DestinationConfiguration } from '../config/load.ts'
 import type { CheckStep, Destination } from '../core.ts'
 import { asCefline } from '../error.ts'
+import { ownSource } from '../io/own-source.ts'
 import { printable } from '../io/printable.ts'
 import { peekCheckpoints } from '../spool/peek.ts'
 import { embeddedDefault, readConfiguration } from './configuration.ts'
@@ -24,19 +25,43 @@ export interface CheckOptions {
   json?: boolean
 }
 
-interface Finding extends CheckStep {
+export interface Finding extends CheckStep {
   component: string
   /** A step of `--connect`: it rests on somebody else too. */
   network: boolean
 }
 
 export async function check({ config, connect, json }: CheckOptions): Promise<number> {
-  const print = json ? () => {} : printFinding
+  const { configuration, findings } = await examine(
+    config,
+    connect ?? false,
+    json ? () => {} : printFinding,
+  )
+  const ok = findings.every((finding) => finding.ok)
+  if (json) {
+    const shown = configuration && redacted(configuration, tables)
+    console.log(JSON.stringify({ ok, configuration: shown, steps: findings }, null, 2))
+  } else if (!ok) {
+    console.log(colors.red(`${findings.filter((finding) => !finding.ok).length} failed`))
+  }
+  if (connect && ok && !json) {
+    console.log(colors.dim('nothing was sent; to try the whole way: cefline send-test'))
+  }
+  if (ok) return 0
+  return findings.every((finding) => finding.ok || finding.network) ? 1 : 78
+}
+
+/** Every step, told as it is done. Never throws. */
+export async function examine(
+  config: string | undefined,
+  connect: boolean,
+  told: (finding: Finding) => void = () => {},
+): Promise<{ configuration: Configuration | undefined; findings: Finding[] }> {
   const findings: Finding[] = []
   const add = (component: string, step: CheckStep, network = false) => {
     const finding = { component, ...step, network }
     findings.push(finding)
-    print(finding)
+    told(finding)
   }
   const configuration = readStep(config, (step) => add('configuration', step))
   if (configuration) {
@@ -49,25 +74,19 @@ export async function check({ config, connect, json }: CheckOptions): Promise<nu
       if (step) add(source.name, step)
     }
     for (const step of testSteps(configuration)) add('tests', step)
+    const unread = unreadStep(configuration)
+    if (unread) add(ownSource, unread)
     add('spool', await spoolStep(folder))
     const checkpoints = await peekCheckpoints(folder).catch(() => new Map<string, string>())
     for await (const { component, step, network } of componentSteps(
       configuration,
       checkpoints,
-      connect ?? false,
+      connect,
     )) {
       add(component, step, network)
     }
   }
-  const ok = findings.every((finding) => finding.ok)
-  if (json) {
-    const shown = configuration && redacted(configuration, tables)
-    console.log(JSON.stringify({ ok, configuration: shown, steps: findings }, null, 2))
-  } else if (!ok) {
-    console.log(colors.red(`${findings.filter((finding) => !finding.ok).length} failed`))
-  }
-  if (ok) return 0
-  return findings.every((finding) => finding.ok || finding.network) ? 1 : 78
+  return { configuration, findings }
 }
 
 function readStep(
@@ -77,7 +96,8 @@ function readStep(
   const start = performance.now()
   try {
     const configuration = readConfiguration(path)
-    const { origin, sources, destinations } = configuration
+    const { origin, destinations } = configuration
+    const sources = configuration.sources.filter(({ name }) => name !== ownSource)
     const detail =
       origin === embeddedDefault
         ? `${origin}: nothing is configured; run reads ./drop and prints what a collector of its own receives`
@@ -89,6 +109,15 @@ function readStep(
     add({ name: 'config', ok: false, detail, milliseconds: performance.now() - start })
     return undefined
   }
+}
+
+/** That nobody gets Cefline's own events is allowed, and should be known. */
+function unreadStep({ origin, own, sources }: Configuration): CheckStep | undefined {
+  if (origin === embeddedDefault || sources.some(({ name }) => name === ownSource)) return undefined
+  const detail = own.events
+    ? `no destination gets Cefline's own events, so nobody hears when it ends or has no way out; add ${ownSource} to the from of one`
+    : 'Cefline’s own events are turned off (own.events), so nobody hears when it ends or has no way out'
+  return { name: 'own events', ok: true, detail, milliseconds: 0 }
 }
 
 /** The folder, or the nearest one above it that exists, can be written to. */

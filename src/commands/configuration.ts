@@ -31,9 +31,7 @@ export function readConfiguration(path: string | undefined, files?: Set<string>)
 /** The configuration with the embedded default's source and destination, when nothing was found. */
 export function withEmbedded(found: Configuration, collectorUrl: string): Configuration {
   if (found.origin !== embeddedDefault) return found
-  const { sources, destinations } = resolveConfiguration(embeddedConfiguration(collectorUrl), {
-    origin: embeddedDefault,
-    tables,
-  })
+  const value = { ...embeddedConfiguration(collectorUrl), own: { events: found.own.events } }
+  const { sources, destinations } = resolveConfiguration(value, { origin: embeddedDefault, tables })
   return { ...found, sources, destinations }
 }

@@ -5,11 +5,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { spoolConfiguration } from '../app/spool.ts'
-import { createSource, partOf } from '../components.ts'
+import { createSource, ownBatch, partOf } from '../components.ts'
 import type { Configuration } from '../config/load.ts'
+import { hasOwnEvents } from '../config/own.ts'
 import type { Notice, StoredReject } from '../core.ts'
-import { error, isCeflineError } from '../error.ts'
+import { asCefline, error, isCeflineError } from '../error.ts'
 import type { Lines } from '../io/lines.ts'
+import { ownSource } from '../io/own-source.ts'
 import { printable } from '../io/printable.ts'
 import { Operations } from '../operations.ts'
 import { openSpool } from '../spool/spool.ts'
@@ -19,6 +21,7 @@ import type { Status } from '../status/status.ts'
 import { Events } from '../telemetry/events.ts'
 import { createLog } from '../telemetry/log.ts'
 import { Metrics } from '../telemetry/metrics.ts'
+import { OwnEvents } from '../telemetry/own-events.ts'
 import { version } from '../version.ts'
 import { embeddedDefault } from './configuration.ts'
 
@@ -28,16 +31,32 @@ export async function openOperations(
   configuration: Configuration,
 ): Promise<Operations & { close(): Promise<void> }> {
   const spool = await open(configuration)
+  const own = new OwnEvents()
+  own.isRead = hasOwnEvents(configuration)
   const operations = new Operations({
     spool,
     remap: (source, reject) => remap(configuration, spool, source, reject),
     status: () => statusOf(configuration, spool),
+    changed: (kind, details) => own.add(kind, details),
   })
   const close = async () => {
     await operations.idle()
+    await keep(own, spool)
     await spool.close()
   }
   return Object.assign(operations, { close })
+}
+
+/** What the command has done goes out with the next start. One that finds no room is done all the same. */
+async function keep(own: OwnEvents, spool: LmdbSpool): Promise<void> {
+  const events = own.rest()
+  if (events.length === 0) return
+  try {
+    await spool.append(ownSource, ownBatch(events))
+  } catch (thrown) {
+    const { message } = asCefline(thrown)
+    console.error(printable(`the SIEM cannot be told of what was done: ${message}`))
+  }
 }
 
 async function open(configuration: Configuration): Promise<LmdbSpool> {

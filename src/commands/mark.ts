@@ -18,6 +18,7 @@ import { databasesIn, isMarkText, readMarkFile } from '../netwrix/mark-file.ts'
 import { reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
 import { count, counted, table } from './text.ts'
+import { whoRuns } from './who.ts'
 
 interface MarkOptions extends ReachOptions {
   json?: boolean
@@ -130,7 +131,12 @@ async function put(
   checkpoint: Checkpoint,
 ): Promise<Checkpoint | undefined> {
   const { before } = await reach({ make: true, ...where }, (verbs) =>
-    verbs.setCheckpoint({ source, checkpoint: writeCheckpoint(checkpoint), replace }),
+    verbs.setCheckpoint({
+      source,
+      checkpoint: writeCheckpoint(checkpoint),
+      replace,
+      who: whoRuns(),
+    }),
   )
   try {
     return before === undefined ? undefined : readCheckpoint(before, source)

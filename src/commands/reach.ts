@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs'
 import { connectControl } from '../control/client.ts'
+import type { Control } from '../control/client.ts'
 import type { Verbs } from '../control/verbs.ts'
 import type { Running } from '../control/wire.ts'
 import { error } from '../error.ts'
@@ -39,6 +40,23 @@ export async function reach<T>(
     return await work(operations, undefined)
   } finally {
     await operations.close()
+  }
+}
+
+/** Does the work with the appliance that runs. Throws `not-found` when none does. */
+export async function reachRunning<T>(
+  options: ReachOptions,
+  work: (control: Control) => Promise<T>,
+): Promise<T> {
+  const folder = folderOf(options)
+  const control = await connectControl(folder)
+  if (!control) {
+    throw error('not-found', `no appliance runs on the spool in ${folder}; start it: cefline run`)
+  }
+  try {
+    return await work(control)
+  } finally {
+    await control.close()
   }
 }
 

@@ -10,6 +10,7 @@ import type { RejectQuery } from '../spool/spool.ts'
 import { reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
 import { count, counted, table } from './text.ts'
+import { whoRuns } from './who.ts'
 
 interface RejectsOptions extends ReachOptions {
   json?: boolean
@@ -90,7 +91,7 @@ export async function retry(options: RejectsOptions & RejectChoice): Promise<num
   const { json, config, folder, ...choice } = options
   const sums = { back: 0, given: 0, rejected: 0, unknown: 0 }
   await reach({ config, folder }, async (verbs) => {
-    for await (const step of verbs.retry(choice)) {
+    for await (const step of verbs.retry({ ...choice, who: whoRuns() })) {
       for (const one of step) {
         sums[one.result] += 1
         console.log(json ? JSON.stringify(one) : retriedText(one))
@@ -123,7 +124,9 @@ function retriedText({ number, result, queue = '', code, reason = '' }: Retried)
 /** Exit code 0, also when nothing matches. */
 export async function purge(options: RejectsOptions & RejectChoice): Promise<number> {
   const { json, config, folder, ...choice } = options
-  const purged = await reach({ config, folder }, (verbs) => verbs.purge(choice))
+  const purged = await reach({ config, folder }, (verbs) =>
+    verbs.purge({ ...choice, who: whoRuns() }),
+  )
   console.log(json ? JSON.stringify({ purged }) : `${counted(purged, 'reject')} removed for good`)
   return 0
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { suggestion } from '../io/nearest.ts'
 import { printable } from '../io/printable.ts'
+import { padded, widthOf } from '../io/width.ts'
 
 /**
  * Aligned columns. One whose head begins with `#` holds numbers, to the right; the last column may
@@ -16,14 +17,11 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
     row.map(printable),
   )
   const widths = heads.map((_, column) =>
-    Math.max(...lines.map((row) => (row[column] ?? '').length)),
+    Math.max(...lines.map((row) => widthOf(row[column] ?? ''))),
   )
   return lines.map((row) =>
     row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0
-        return right[column] ? cell.padStart(width) : cell.padEnd(width)
-      })
+      .map((cell, column) => padded(cell, widths[column] ?? 0, right[column]))
       .join('  ')
       .trimEnd(),
   )

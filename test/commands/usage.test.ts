@@ -50,7 +50,7 @@ t.test('help ends with 0, a spool that is not there with 1', async (t) => {
 
 t.test('what is no command is said to be none', async (t) => {
   for (const [args, said] of [
-    [['top'], /there is no command "top"; known are run, check, .*rejects/],
+    [['frobnicate'], /there is no command "frobnicate"; known are run, check, .*rejects/],
     [['chek', '--json'], /there is no command "chek"; did you mean check\?/],
     [['run', 'check'], /too many arguments for 'run'/],
     [['--jso'], /unknown option '--jso'/],

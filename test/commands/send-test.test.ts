@@ -1,0 +1,123 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { join } from 'node:path'
+import t from 'tap'
+import { testDirectly } from '../../src/commands/direct-test.ts'
+import { readConfiguration } from '../../src/commands/configuration.ts'
+import type { TestQuery, TestStep } from '../../src/control/verbs.ts'
+import { cefline } from '../helpers/cefline.ts'
+import { liveFolder, serveLive } from './live.ts'
+
+t.test('the running appliance sends it, and each step is shown', async (t) => {
+  const folder = await liveFolder(t)
+  const asked: TestQuery[] = []
+  await serveLive(t, folder, {
+    test: async function* (query): AsyncGenerator<TestStep> {
+      asked.push(query)
+      yield { step: 'made', ok: true, detail: 'CEF:0|…', milliseconds: 1 }
+      yield {
+        step: 'received',
+        destination: 'siem',
+        ok: true,
+        detail: 'half-close',
+        milliseconds: 9,
+      }
+      const ok = query.destination === undefined
+      yield { step: 'end', ok, detail: 'received by 1 of 1 destination', milliseconds: 10 }
+    },
+  })
+  const run = (...args: string[]) =>
+    cefline(['send-test', '--folder', folder, ...args], { cwd: folder })
+  const done = await run()
+  t.equal(done.code, 0, done.stderr)
+  t.match(
+    done.stdout,
+    /^✔ made: CEF:0\|… 1 ms\n✔ siem received: half-close 9 ms\n✔ done: .* 10 ms\n$/,
+  )
+  t.match(asked.pop(), { timeout: 60_000, who: /./ })
+  const json = await run('--json', '--destination', 'siem', '--timeout', '2s')
+  t.equal(json.code, 1, 'a receipt is missing')
+  const steps = json.stdout.split('\n').filter(Boolean)
+  t.match(JSON.parse(steps.at(-1) ?? ''), { step: 'end', ok: false })
+  t.match(asked.pop(), { destination: 'siem', timeout: 2000 })
+  t.equal((await run('--timeout', 'soon')).code, 64)
+})
+
+t.test('where none runs it goes straight to the destinations', async (t) => {
+  const folder = await liveFolder(t)
+  let received = ''
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}))
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const config = join(folder, 'cefline.json')
+  const archive = join(folder, 'archive.cef')
+  writeFileSync(
+    config,
+    JSON.stringify({
+      spool: { folder: join(folder, 'data') },
+      sources: { alerts: { type: 'netwrix-alerts', folder: join(folder, 'drop') } },
+      destinations: {
+        siem: { type: 'syslog', url: `tcp://127.0.0.1:${port}`, hostname: 'here' },
+        archive: { type: 'file', path: archive },
+        gone: { type: 'syslog', url: 'tcp://127.0.0.1:1', hostname: 'here' },
+      },
+    }),
+  )
+  const run = (...args: string[]) =>
+    cefline(['--config', config, 'send-test', ...args], { cwd: folder })
+  const done = await run('--timeout', '30s')
+  t.equal(done.code, 1, done.stderr)
+  t.match(done.stdout, /^no appliance runs: .*\n✔ made: CEF:0\|Cefline\|Cefline\|.*\|test\|/)
+  t.match(done.stdout, /✔ siem received: the receiver proves that it has read every byte/)
+  t.match(done.stdout, /✔ archive received: written and synced/)
+  t.match(done.stdout, /✘ gone handed out: .*refused the connection/)
+  t.match(done.stdout, /✘ done: received by 2 of 3 destinations \d+ ms\n$/)
+  t.match(received, /^<\d+>.* CEF:0\|Cefline\|Cefline\|[^|]*\|test\|[^\n]*\n$/, 'once')
+  t.match(readFileSync(archive, 'utf8'), /^CEF:0\|Cefline\|[^\n]*\n$/)
+  const one = await run('--destination', 'archive', '--json')
+  t.equal(one.code, 0, one.stderr)
+  const nowhere = await run('--destination', 'nowhere')
+  t.equal(nowhere.code, 1)
+  t.match(nowhere.stderr, /no destination "nowhere"; there is "siem", "archive", "gone"/)
+  const elsewhere = await run('--folder', folder)
+  t.match(elsewhere.stderr, /no appliance runs on the spool/, 'whose configuration is not known')
+})
+
+t.test('a receipt that does not come in time is said to be missing', async (t) => {
+  const folder = await liveFolder(t)
+  const sockets = new Set<Socket>()
+  // It reads everything and never answers a half-close.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket.on('error', () => {}).resume())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const config = join(folder, 'cefline.json')
+  const siem = { type: 'syslog', url: `tcp://127.0.0.1:${port}`, hostname: 'here' }
+  const alerts = { type: 'netwrix-alerts', folder: join(folder, 'drop') }
+  writeFileSync(config, JSON.stringify({ sources: { alerts }, destinations: { siem } }))
+  const steps: TestStep[] = []
+  const { signal } = new AbortController()
+  for await (const step of testDirectly({ timeout: 300 }, readConfiguration(config), signal)) {
+    steps.push(step)
+  }
+  t.match(steps, [
+    { step: 'made', ok: true },
+    { step: 'handed-out', destination: 'siem', ok: true },
+    { step: 'received', destination: 'siem', ok: false },
+    { step: 'end', ok: false, detail: 'received by 0 of 1 destination' },
+  ])
+})

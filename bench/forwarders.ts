@@ -18,6 +18,7 @@ export const startCefline: Start = (folder, drop, port) => {
       spool: { folder: join(folder, 'data') },
       status: { listen: '127.0.0.1:0' },
       log: { level: 'error' },
+      own: { events: false },
       sources: { alerts: { type: 'netwrix-alerts', folder: drop } },
       destinations: { siem: { type: 'syslog', url: `tcp://127.0.0.1:${port}` } },
     }),

@@ -77,6 +77,7 @@ async function run(): Promise<void> {
       spool: { folder: join(folder, 'data'), maxBytes: '20GB' },
       status: { listen: `127.0.0.1:${port}` },
       log: { level: 'warn' },
+      own: { events: false },
       sources: { disk: { type: 'timeline', folder: drop } },
       destinations: {
         bucket: {

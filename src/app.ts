@@ -7,22 +7,20 @@
  * on as before, with the certificates and secrets of before.
  */
 import { resolve } from 'node:path'
-import { startLines, startWarnings, strandedIn } from './app/announce.ts'
+import { changedWarnings, startLines, startText, startWarnings } from './app/announce.ts'
+import { Around } from './app/around.ts'
 import { differences, makeOnce, refuseRestart } from './app/changes.ts'
 import { planOf } from './app/plan.ts'
 import { bothConfigurations, SpoolDoor, spoolConfiguration } from './app/spool.ts'
 import { StatusPage } from './app/status.ts'
 import { partOf } from './components.ts'
 import type { Configuration } from './config/load.ts'
-import { startControl } from './control/server.ts'
-import type { ControlServer } from './control/server.ts'
+import { hasOwnEvents } from './config/own.ts'
 import { asCefline } from './error.ts'
 import type { CeflineError } from './error.ts'
 import { untilAborted } from './io/until-aborted.ts'
-import { Operations } from './operations.ts'
 import { describeChanges, discard, Running } from './app/running.ts'
 import type { Changes } from './app/running.ts'
-import { SilenceWatch } from './app/silence-watch.ts'
 import type { LmdbSpool } from './spool/spool.ts'
 import { readStatus } from './status/status.ts'
 import type { Status } from './status/status.ts'
@@ -42,8 +40,7 @@ export class App {
   #configuration: Configuration
   #spool: LmdbSpool | undefined
   #running: Running | undefined
-  #control: ControlServer | undefined
-  #silence: SilenceWatch | undefined
+  #around: Around | undefined
   /** One change at a time. */
   #turn: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | undefined
@@ -52,7 +49,12 @@ export class App {
     this.#configuration = configuration
     const metrics = new Metrics(version)
     this.events = new Events(log, metrics)
-    this.#status = new StatusPage({ metrics, status: () => this.#readStatus() })
+    this.events.own.isRead = hasOwnEvents(configuration)
+    this.#status = new StatusPage({
+      metrics,
+      status: () => this.#readStatus(),
+      asked: () => this.#around?.asked,
+    })
     this.#door = new SpoolDoor({
       configuration: () => this.#configuration,
       notice: (notice) => this.events.spoolNotice(notice),
@@ -111,27 +113,22 @@ export class App {
     const running = new Running(spool, this.events, resolve(configuration.spool.folder))
     const plan = await planOf(configuration)
     if (this.#ending.signal.aborted) return
-    this.#control = await startControl({
-      folder: configuration.spool.folder,
-      operations: new Operations({
-        spool,
-        remap: (source, reject) => running.remap(source, reject),
-        status: () => this.#readStatus(),
-        hold: (source, work) => this.#inTurn(() => running.hold(source, work)),
-      }),
-      notice: (message) => this.events.warned(message),
-    })
-    this.#silence = new SilenceWatch({
+    this.#around = new Around({
       events: this.events,
-      folder: configuration.spool.folder,
-      sources: () => this.#configuration.sources,
+      spool,
+      running,
+      configuration: () => this.#configuration,
+      status: () => this.#readStatus(),
+      hold: (source, work) => this.#inTurn(() => running.hold(source, work)),
+      signal: this.#ending.signal,
     })
-    await this.#silence.start()
+    await this.#around.start()
     this.#running = running
     await running.start(plan, configuration)
     this.events.metrics.watch(spool, this.#names)
     this.#inForce(configuration)
     this.events.started(startLines(configuration, spool, this.#status.summary))
+    this.events.telling.tell('start', { message: startText(configuration) })
     for (const warning of await startWarnings(configuration, spool)) this.events.warned(warning)
   }
 
@@ -157,10 +154,11 @@ export class App {
       throw thrown
     }
     this.#configuration = next
+    if (!hasOwnEvents(next)) this.events.ownEnds(said)
     this.#inForce(next)
     await running.take(changes, next)
     if (!signal.aborted) spool.configure(spoolConfiguration(next))
-    this.#warn(now, next, changes)
+    for (const warning of changedWarnings(spool, now, next, changes)) this.events.warned(warning)
     return said
   }
 
@@ -170,6 +168,7 @@ export class App {
     if (different.length === 0) return []
     if (this.#status.isOpen) await this.#status.move(next.status)
     this.#configuration = next
+    this.events.own.isRead = hasOwnEvents(next)
     this.events.levelChanged(next.log.level)
     this.#door.knock()
     return different.map((what) => `${what} changed`)
@@ -184,20 +183,12 @@ export class App {
     })
   }
 
-  #inForce({ log, destinations }: Configuration): void {
+  #inForce(configuration: Configuration): void {
+    const { log, destinations } = configuration
     this.#names.splice(0, Infinity, ...destinations.map(({ name }) => name))
+    this.events.own.isRead = hasOwnEvents(configuration)
     this.events.levelChanged(log.level)
     this.events.configured()
-  }
-
-  /** What is new about the configuration, and what it leaves behind in the spool. */
-  #warn(now: Configuration, next: Configuration, { sources, destinations }: Changes): void {
-    const warnings = next.warnings.filter((warning) => !now.warnings.includes(warning))
-    const leaves = [...sources.filter(({ what }) => what === 'removed'), ...destinations]
-    if (this.#spool && leaves.some(({ what }) => what !== 'added')) {
-      warnings.push(...strandedIn(this.#spool, next))
-    }
-    for (const warning of warnings) this.events.warned(warning)
   }
 
   async #stop(reason?: string): Promise<void> {
@@ -208,8 +199,7 @@ export class App {
       () => this.#running?.stop(),
       () => this.#turn,
       () => this.#running?.stop(),
-      () => this.#silence?.stop(),
-      () => this.#control?.close(),
+      ...(this.#around?.ends ?? []),
       () => this.#status.close(),
       () => this.#spool?.close(),
     ]) {
@@ -226,11 +216,12 @@ export class App {
   }
 
   #readStatus(): Status {
-    const { sources, destinations, spool, origin } = this.#configuration
+    const { sources, destinations, spool, origin, status } = this.#configuration
     return readStatus({
       version,
       configuration: origin,
       startedAt: this.#startedAt,
+      writable: status.token !== null || status.tokens !== null,
       folder: spool.folder,
       sources: sources.map(partOf),
       destinations: destinations.map(partOf),

@@ -4,10 +4,13 @@
 import { join } from 'node:path'
 import type { DestinationConfiguration, SourceConfiguration } from './config/load.ts'
 import type { Schema } from './config/schema.ts'
-import type { Destination, Source, SourceContext } from './core.ts'
+import type { Destination, OwnFeed, Source, SourceContext } from './core.ts'
 import { destinations } from './destinations/index.ts'
+import { ownSource } from './io/own-source.ts'
 import { withoutUserinfo } from './io/printable.ts'
-import { sources } from './sources/index.ts'
+import { ownSources, sources } from './sources/index.ts'
+
+export { ownBatch, ownLine } from './sources/cefline.ts'
 
 /** A row of a table. Its options have been read against its schema, so `create` gets what it wants. */
 interface SourceKind {
@@ -29,11 +32,17 @@ export const tables: {
   destinations: Record<string, DestinationKind>
 } = { sources, destinations }
 
+/** Also what nobody writes. */
+const allSources: Record<string, SourceKind> = { ...sources, ...ownSources }
+
+/** `own`: where the source of Cefline's own events finds them. */
 export function createSource(
   { name, type, options }: SourceConfiguration,
   remembers: SourceContext['remembers'],
+  own?: OwnFeed,
 ): Source {
-  return kindOf(tables.sources, type).create(options as never, { name, remembers })
+  const context = { name, remembers, ...(type === ownSource && own && { own }) }
+  return kindOf(allSources, type).create(options as never, context)
 }
 
 /** `spoolFolder`: where one that keeps files of its own has its folder; without it, it cannot deliver. */
@@ -45,11 +54,17 @@ export function createDestination(
   return kindOf(tables.destinations, type).create(options as never, { name, ...folder })
 }
 
+/** Most bytes of a message of this destination, without what frames it; undefined: any number. */
+export function largestOf(destination: Destination): number | undefined {
+  const { maxBytes } = destination as Destination & { maxBytes?: number }
+  return maxBytes
+}
+
 /** Names of sources by urgency, the most urgent first; equals together. */
 export function byPriority(list: readonly SourceConfiguration[]): string[][] {
   const groups = new Map<number, string[]>()
   for (const { name, type, priority } of list) {
-    const urgency = priority ?? kindOf(tables.sources, type).priority
+    const urgency = priority ?? kindOf(allSources, type).priority
     groups.set(urgency, [...(groups.get(urgency) ?? []), name])
   }
   return [...groups].sort(([a], [b]) => a - b).map(([, names]) => names)
@@ -71,7 +86,8 @@ function bucketFolder(folder: unknown): string[] {
 
 /** A component as the log and the status page name it. */
 export function partOf(component: SourceConfiguration | DestinationConfiguration) {
-  return { name: component.name, type: component.type, where: whereOf(component) }
+  const { name, type } = component
+  return { name, type, where: type === ownSource ? 'Cefline itself' : whereOf(component) }
 }
 
 /** How fast a destination is given events, as a backfill will go out: `at most 500 events a second`. */

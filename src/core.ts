@@ -61,6 +61,8 @@ export interface SourceContext {
   name: string
   /** True when this source gave the id (16 bytes) within the remembered window. */
   remembers(id: Uint8Array): boolean
+  /** Of the source of Cefline's own events alone: where it finds them. */
+  own?: OwnFeed
 }
 
 /**

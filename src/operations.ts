@@ -5,6 +5,7 @@
  * of the process waits for one step only.
  */
 import { setImmediate as turn } from 'node:timers/promises'
+import { purgeSteps, rejectSteps } from './control/reject-steps.ts'
 import { requirePolled, storeCheckpoint } from './control/set-checkpoint.ts'
 import { takeBack } from './control/take-back.ts'
 import type {
@@ -45,11 +46,6 @@ export interface OperationsOptions {
   /** Told what was changed, for the event that tells the SIEM. */
   changed?(kind: OwnKind, details: { message: string; component?: string; who?: string }): void
 }
-
-/** Rejects of one step: one sync for each queue. */
-const rejectsAtOnce = 100
-/** Entries of rejects that one step of a purge of all takes away. */
-const entriesAtOnce = 256
 
 export class Operations implements Verbs {
   readonly #options: OperationsOptions
@@ -152,7 +148,7 @@ export class Operations implements Verbs {
       isDestination: (name: string) =>
         this.#options.status().destinations.some((destination) => destination.name === name),
     }
-    for (const next of this.#steps(choice)) {
+    for (const next of rejectSteps(this.#spool, choice)) {
       const done = await this.#write(async () => {
         const { rejects, missing } = next()
         const unknown = missing.map((number): Retried => ({ number, result: 'unknown' }))
@@ -168,7 +164,11 @@ export class Operations implements Verbs {
   }
 
   async purge({ who, ...choice }: RejectChoice & Doer): Promise<number> {
-    const purged = await this.#purge(choice)
+    let purged = 0
+    for (const step of purgeSteps(this.#spool, choice)) {
+      purged += await this.#write(step)
+      await turn()
+    }
     const message = `${purged} rejects were removed for good`
     if (purged > 0) this.#changed('rejects-purged', { message, ...(who && { who }) })
     return purged
@@ -203,28 +203,6 @@ export class Operations implements Verbs {
     throw error('not-found', `no appliance runs on the spool in ${folder}; start it: cefline run`)
   }
 
-  async #purge(choice: RejectChoice): Promise<number> {
-    let purged = 0
-    if (choice.all) {
-      const upTo = this.#newest()
-      while (this.#oldest() <= upTo) {
-        purged += await this.#write(() =>
-          this.#spool.purgeRejects({ upTo, entries: entriesAtOnce }),
-        )
-        await turn()
-      }
-      return purged
-    }
-    for (const next of this.#steps(choice)) {
-      purged += await this.#write(() => {
-        const numbers = next().rejects.map(({ number }) => number)
-        return numbers.length === 0 ? Promise.resolve(0) : this.#spool.purgeRejects({ numbers })
-      })
-      await turn()
-    }
-    return purged
-  }
-
   #write<T>(work: () => Promise<T>): Promise<T> {
     return this.#turns.take('write', () => {
       if (!this.#ending) return work()
@@ -236,55 +214,6 @@ export class Operations implements Verbs {
     const reads = this.#spool.ledger(destination).some((books) => books.queue === queue)
     if (reads) return this.#spool.position(destination, queue)
     throw error('not-found', `there is no destination "${destination}" that reads "${queue}"`)
-  }
-
-  /**
-   * The chosen rejects in steps. Each is looked up when its turn has come, as those before it may
-   * have changed something; none is newer than the first look, as a line that is refused once more
-   * would come up again and again.
-   */
-  *#steps(
-    choice: RejectChoice & Doer,
-  ): Generator<() => { rejects: StoredReject[]; missing: number[] }> {
-    const { numbers, all = false, ...query } = choice
-    if (numbers) {
-      const wanted = [...new Set(numbers)]
-      for (let at = 0; at < wanted.length; at += rejectsAtOnce) {
-        yield () => this.#numbered(wanted.slice(at, at + rejectsAtOnce))
-      }
-      return
-    }
-    if (!all && Object.values(query).every((value) => value === undefined)) {
-      throw error('bad-request', 'no rejects are chosen: name numbers, a filter, or all of them')
-    }
-    const newest = this.#newest()
-    let after = 0
-    while (after < newest) {
-      yield () => {
-        const { rejects, next = newest } = this.#spool.pageRejects({
-          ...query,
-          after,
-          limit: rejectsAtOnce,
-        })
-        after = next
-        return { rejects: rejects.filter(({ number }) => number <= newest), missing: [] }
-      }
-    }
-  }
-
-  /** Number of the newest reject; 0: there is none. */
-  #newest(): number {
-    return this.#spool.rejects().list(1)[0]?.number ?? 0
-  }
-
-  #oldest(): number {
-    return this.#spool.pageRejects({ limit: 1 }).rejects[0]?.number ?? Infinity
-  }
-
-  #numbered(numbers: readonly number[]): { rejects: StoredReject[]; missing: number[] } {
-    const rejects = numbers.flatMap((number) => this.#spool.reject(number) ?? [])
-    const missing = numbers.filter((number) => !rejects.some((one) => one.number === number))
-    return { rejects, missing }
   }
 }
 

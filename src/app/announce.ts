@@ -2,6 +2,7 @@
  * What is said when Cefline has started: what it watches, where it sends, where the status page is,
  * and what deserves a warning.
  */
+import type { Changes } from './running.ts'
 import { strandedText } from '../control/stranded.ts'
 import { retryQueue } from '../control/take-back.ts'
 import { paceOf, partOf } from '../components.ts'
@@ -44,6 +45,25 @@ export async function startWarnings(
     )
   }
   return warnings
+}
+
+/** The same in one sentence, for the SIEM. */
+export function startText({ sources, destinations, origin }: Configuration): string {
+  const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).join(', ')
+  return `Cefline ${version} runs; configuration: ${origin}; sources: ${names(sources)}; destinations: ${names(destinations)}`
+}
+
+/** What is new about a configuration, and what it leaves behind in the spool. */
+export function changedWarnings(
+  spool: LmdbSpool,
+  now: Configuration,
+  next: Configuration,
+  { sources, destinations }: Changes,
+): string[] {
+  const warnings = next.warnings.filter((warning) => !now.warnings.includes(warning))
+  const leaves = [...sources.filter(({ what }) => what === 'removed'), ...destinations]
+  if (leaves.every(({ what }) => what === 'added')) return warnings
+  return [...warnings, ...strandedIn(spool, next)]
 }
 
 /** What the spool holds and this configuration does not send. */

@@ -30,6 +30,6 @@ export function refuseRestart(now: Configuration, next: Configuration, isOpen: b
 
 /** The sections that differ. */
 export function differences(now: Configuration, next: Configuration): string[] {
-  const sections = ['spool', 'status', 'log', 'sources', 'destinations'] as const
+  const sections = ['spool', 'status', 'log', 'own', 'sources', 'destinations'] as const
   return sections.filter((section) => !isDeepStrictEqual(now[section], next[section]))
 }

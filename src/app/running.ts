@@ -3,6 +3,7 @@
  * sources end before destinations. Stopping drains nothing: what has no receipt lies in the spool
  * and is sent again by whoever comes next.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Loops } from './loops.ts'
 import type { Change } from './loops.ts'
 import type { Plan, PlannedDestination, PlannedSource } from './plan.ts'
@@ -11,6 +12,7 @@ import type { Configuration, DestinationConfiguration } from '../config/load.ts'
 import type { Destination, Source, StoredReject } from '../core.ts'
 import { error } from '../error.ts'
 import type { Lines } from '../io/lines.ts'
+import { ownSource } from '../io/own-source.ts'
 import { collect } from '../pipeline/collect.ts'
 import { forward } from '../pipeline/forward.ts'
 import { makeRoom } from '../pipeline/make-room.ts'
@@ -19,11 +21,14 @@ import { noProgress } from '../pipeline/run.ts'
 import type { Progress } from '../pipeline/run.ts'
 import { pause } from '../pipeline/retry.ts'
 import type { LmdbSpool } from '../spool/spool.ts'
+import type { DestinationEvents } from '../telemetry/destination-events.ts'
 import type { Events } from '../telemetry/events.ts'
 
 /** ms that the queues of sources that go are read on. What was handed out by then is received or not
  * as at any end of a destination, so it need not be as long as a receipt may take. */
 const longestDrain = 5000
+/** ms that the last word, `stop`, is waited for until it is handed out. */
+const longestFarewell = 1000
 /** ms between two looks at them. */
 const drainLook = 20
 
@@ -38,13 +43,15 @@ export class Running {
   readonly #events: Events
   readonly #folder: string
   readonly #ending = new AbortController()
+  #farewell: Promise<void> | undefined
   #whenFull: ReadonlyMap<string, 'hold' | 'reject'> = new Map()
   /** By destination: one that is changed goes on where it was, in mid block too. */
   readonly #progress = new Map<string, Progress>()
 
   readonly #sources = new Loops<PlannedSource, Source>({
     make: ({ component }) => {
-      return createSource(component, (id) => this.#spool.remembers(component.name, id))
+      const remembers = (id: Uint8Array) => this.#spool.remembers(component.name, id)
+      return createSource(component, remembers, this.#events.own)
     },
     check: (name, source, signal) => source.check(this.#spool.checkpoint(name), signal, false),
     run: (name, _plan, source, signal) =>
@@ -131,7 +138,45 @@ export class Running {
   async stop(): Promise<void> {
     this.#ending.abort(new Error('stopping'))
     await this.#sources.stop()
-    await this.#destinations.stop()
+    try {
+      this.#farewell ??= this.#sayFarewell()
+      await this.#farewell
+    } finally {
+      await this.#destinations.stop()
+    }
+  }
+
+  /** Sequence of the newest block of the queue that this destination was handed, or has a receipt
+   * for; in a run that broke, nothing without a receipt was handed out. */
+  handedOut(destination: string, queue: string): number {
+    const out = this.#progress.get(destination)?.out.get(queue) ?? 0
+    return Math.max(out, this.#spool.position(destination, queue))
+  }
+
+  /** What this destination sends for an event; undefined when there is none of the name. */
+  frame(destination: string, event: { cef: string; time: number; severity: number }) {
+    const { cef, time, severity } = event
+    return this.#destinations.get(destination)?.frame(cef, time, severity)
+  }
+
+  /** Until the connected destinations were handed all that Cefline says of itself: what they have sent
+   * they wait for by themselves. */
+  async #sayFarewell(): Promise<void> {
+    const end = performance.now() + longestFarewell
+    const isLeft = ([name, { state }]: [string, DestinationEvents]) =>
+      state.state === 'connected' &&
+      this.#spool.ledger(name).some(({ queue, waiting }) => {
+        return (
+          queue === ownSource && waiting > 0 && this.handedOut(name, queue) < this.#newest(queue)
+        )
+      })
+    while (performance.now() < end && [...this.#events.destinations].some(isLeft)) {
+      await sleep(drainLook)
+    }
+  }
+
+  #newest(wanted: string): number {
+    return this.#spool.queues().find(({ queue }) => queue === wanted)?.newest ?? 0
   }
 
   /**

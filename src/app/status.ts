@@ -2,6 +2,8 @@
  * The status page's server while the configuration changes: it is moved to another address only
  * when that one can be had, and a changed token is in force from the next request on.
  */
+import type { StatusOptions } from '../config/load.ts'
+import type { Asked } from '../status/asked.ts'
 import { startStatusServer } from '../status/server.ts'
 import type { StatusServer } from '../status/server.ts'
 import type { Status } from '../status/status.ts'
@@ -10,13 +12,15 @@ import type { Metrics } from '../telemetry/metrics.ts'
 export interface Shown {
   metrics: Metrics
   status: () => Status
+  /** undefined while the spool is not open. */
+  asked: () => Asked | undefined
 }
 
 export class StatusPage {
   readonly #shown: Shown
   #server: StatusServer | undefined
   #listen = ''
-  #token: string | null = null
+  #tokens: Pick<StatusOptions, 'token' | 'tokens'> = { token: null, tokens: null }
   #closed = false
 
   constructor(shown: Shown) {
@@ -32,17 +36,17 @@ export class StatusPage {
     return this.#server?.summary ?? ''
   }
 
-  /** Has it there, under this token. Throws `config` when the address cannot be had, with all as it
+  /** Has it there, under these tokens. Throws `config` when the address cannot be had, with all as it
    * was before. */
-  async move({ listen, token }: { listen: string; token: string | null }): Promise<void> {
-    const before = this.#token
-    this.#token = token
+  async move({ listen, token, tokens }: StatusOptions): Promise<void> {
+    const before = this.#tokens
+    this.#tokens = { token, tokens }
     if (this.#closed || (this.#server && listen === this.#listen)) return
     try {
       this.#server = await this.#replace(listen)
       this.#listen = listen
     } catch (thrown) {
-      this.#token = before
+      this.#tokens = before
       throw thrown
     }
     if (this.#closed) await this.#server.close()
@@ -74,12 +78,15 @@ export class StatusPage {
   }
 
   #start(listen: string): Promise<StatusServer> {
-    const token = () => this.#token
+    const tokens = () => this.#tokens
     return startStatusServer({
       ...this.#shown,
       listen,
       get token() {
-        return token()
+        return tokens().token
+      },
+      get tokens() {
+        return tokens().tokens
       },
     })
   }

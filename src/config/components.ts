@@ -7,6 +7,7 @@
 import { isGroup, unusable } from './document.ts'
 import type { Path } from './document.ts'
 import { nearest, suggestion } from '../io/nearest.ts'
+import { ownSource } from '../io/own-source.ts'
 import type { Problems } from './problems.ts'
 import { reads } from './reads.ts'
 import { common } from './schema.ts'
@@ -15,14 +16,14 @@ import { readGroup, readSection } from './section.ts'
 import type { Options } from './section.ts'
 
 /** A name is a directory entry in the spool, a metric's label and part of every message. */
-const validName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
+export const validName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
 
 const example = {
   sources: 'alerts: { type: netwrix-alerts, folder: ./drop }',
   destinations: 'siem: { type: syslog, url: tls://sensor.example.com:6514 }',
 }
 
-interface Component {
+export interface Component {
   name: string
   type: string
   options: Options
@@ -45,6 +46,9 @@ export function readComponents(
         path,
         'is not a name; write up to 64 letters, digits, and _ . - after the first of them',
       )
+    }
+    if (kind === 'sources' && name === ownSource) {
+      problems.add(path, 'is the name of Cefline’s own events (section own); write another one')
     }
     const { type, ...rest } = readGroup(
       component,
@@ -84,6 +88,7 @@ export function checkWiring(
   }: { sources: readonly Component[]; destinations: readonly Component[] },
   tables: Tables,
   problems: Problems,
+  hasOwn = false,
 ): void {
   const sources = namesOf(given.sources)
   for (const [kind, names] of [
@@ -98,13 +103,18 @@ export function checkWiring(
   const from = destinations.map(({ common }) => common['from'] as string[] | null)
   destinations.forEach(({ name }, index) => {
     from[index]?.forEach((source, item) => {
-      if (sources.includes(source)) return
+      if (sources.includes(source) || (hasOwn && source === ownSource)) return
       const path = ['destinations', name, 'from', String(item)]
+      if (source === ownSource) {
+        problems.addValue(path, source, 'is turned off by own.events; leave it out, or turn it on')
+        return
+      }
       problems.addValue(path, source, `is no source${suggestion(source, sources)}`)
     })
   })
   // With a destination left out or a name misspelt, who reads what is not known.
-  const known = from.flat().every((name) => name === null || sources.includes(name))
+  const all = [null, ...sources, ownSource]
+  const known = from.flat().every((name) => all.includes(name))
   if (destinations.length !== namesOf(given.destinations)?.length || !known) return
   // What the type of a source gives is not known when the type is not.
   if (destinations.length === 0 || read.length !== sources.length) return
@@ -120,6 +130,7 @@ export function checkWiring(
     )
   }
   for (const destination of destinations) {
+    if (readerOf(destination).from?.includes(ownSource)) continue
     if (read.some((source) => reads(readerOf(destination), source, tables))) continue
     problems.add(
       ['destinations', destination.name],

@@ -2,13 +2,15 @@
  * The configuration: found, read, held against the schemas and frozen.
  *
  * There is one origin, never a mixture: a file, or else the environment, or else nothing at all.
- * Only DATA_FOLDER, STATUS_LISTEN, STATUS_TOKEN_FILE and LOG_LEVEL fill in what a file leaves out.
+ * Only DATA_FOLDER, STATUS_LISTEN, STATUS_TOKEN_FILE, LOG_LEVEL, OWN_EVENTS and HEARTBEAT fill in what
+ * a file leaves out.
  * What a file says wins, for the image sets some of them and a file that is mounted into it must not
  * be overridden in silence; a variable that is passed over is warned about. Whatever is wrong is
  * told at once and ends the start: nothing is guessed and nothing is passed over.
  */
 import { checkBuckets } from './buckets.ts'
 import { checkWiring, readComponents } from './components.ts'
+import type { Component } from './components.ts'
 import { dotted, isGroup, overlay, parseFile, plainDocument } from './document.ts'
 import type { Document, Path } from './document.ts'
 import { componentNames, environmentDocument, generalSettings } from './environment.ts'
@@ -20,12 +22,14 @@ import type { Surroundings } from './interpolate.ts'
 import { checkListens } from './listens.ts'
 import { readTests } from './mapping-tests.ts'
 import type { MappingTest } from './mapping-tests.ts'
+import { ownSources } from './own.ts'
 import { suggestion } from '../io/nearest.ts'
 import { Problems } from './problems.ts'
 import { checkSameAs } from './same-as.ts'
 import { sections } from './schema.ts'
 import type { Tables } from './schema.ts'
 import { readGroup, readSection } from './section.ts'
+import { readTokens } from './tokens.ts'
 
 export interface SpoolOptions {
   folder: string
@@ -43,11 +47,20 @@ export interface StatusOptions {
   /** `address:port` */
   listen: string
   token: string | null
+  /** By the name of who holds it; null: none. */
+  tokens: Readonly<Record<string, string>> | null
 }
 
 export interface LogOptions {
   level: string
   format: 'auto' | 'json' | 'pretty'
+}
+
+export interface OwnOptions {
+  /** Whether Cefline tells the SIEM what happens to itself. */
+  events: boolean
+  /** ms between two heartbeats; 0: none. */
+  heartbeat: number
 }
 
 interface ComponentConfiguration {
@@ -78,6 +91,8 @@ export interface Configuration {
   readonly spool: Readonly<SpoolOptions>
   readonly status: Readonly<StatusOptions>
   readonly log: Readonly<LogOptions>
+  readonly own: Readonly<OwnOptions>
+  /** As they are written, and Cefline's own (`config/own.ts`) where somebody reads it. */
   readonly sources: readonly SourceConfiguration[]
   readonly destinations: readonly DestinationConfiguration[]
   /** For `check` alone. */
@@ -179,14 +194,15 @@ function build(document: Document, building: Building): Configuration {
   const section = (name: keyof typeof sections) =>
     readSection(sections[name], whole[name], [name], problems)
   const spool = section('spool')
-  const status = section('status')
+  const status = readTokens(section('status'), problems)
   const log = section('log')
+  const own = section('own')
   const sources = readComponents('sources', whole['sources'], tables, problems)
   const destinations = readComponents('destinations', whole['destinations'], tables, problems)
   const tests = readTests(whole['tests'], whole['sources'], problems)
   if (!building.empty) {
     const given = { sources: whole['sources'], destinations: whole['destinations'] }
-    checkWiring(given, { sources, destinations }, tables, problems)
+    checkWiring(given, { sources, destinations }, tables, problems, own['events'] === true)
     checkSameAs(sources, destinations, tables, problems)
   }
   problems.throwIfAny()
@@ -201,12 +217,18 @@ function build(document: Document, building: Building): Configuration {
     spool,
     status,
     log,
-    sources: sources.map(({ common, ...own }) => ({ ...own, ...common })),
-    destinations: destinations.map(({ common, ...own }) => ({ ...own, ...common })),
+    own,
+    sources: [...sources.map(flat), ...ownSources(own, destinations, tables)],
+    destinations: destinations.map(flat),
     tests,
     warnings: [...warnings],
     files: [...(building.files ?? [])],
   } as unknown as Configuration)
+}
+
+/** A component with its own options under `options` and the common ones beside them. */
+function flat({ common, ...own }: Component): object {
+  return { ...own, ...common }
 }
 
 function freeze<T>(value: T): T {

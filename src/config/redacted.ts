@@ -10,7 +10,7 @@ import type { Schema, Tables } from './schema.ts'
 
 /** The configuration with every secret as `****`, and so is what no schema knows. */
 export function redacted(configuration: Configuration, tables: Tables): object {
-  const { spool, status, log, sources, destinations, tests } = configuration
+  const { spool, status, log, own, sources, destinations, tests } = configuration
   const component =
     (table: Tables[keyof Tables]) =>
     <T extends { type: string; options: object }>(one: T): T => ({
@@ -22,6 +22,7 @@ export function redacted(configuration: Configuration, tables: Tables): object {
     spool: hide(sections.spool, spool),
     status: hide(sections.status, status),
     log: hide(sections.log, log),
+    own: hide(sections.own, own),
     sources: sources.map(component(tables.sources)),
     destinations: destinations.map(component(tables.destinations)),
     // Their records may be real ones.

@@ -58,6 +58,12 @@ const status = {
     default: null,
     sensitive: true,
   },
+  tokens: {
+    doc: 'Map of names and tokens: each is asked for as `token` is, and events tell by the name who did something.',
+    format: 'tree',
+    default: null,
+    sensitive: true,
+  },
 }
 
 const log = {
@@ -73,8 +79,21 @@ const log = {
   },
 }
 
+const own = {
+  events: {
+    doc: 'Whether the SIEM is told what happens to Cefline itself, as events of a source `cefline`.',
+    format: 'flag',
+    default: true,
+  },
+  heartbeat: {
+    doc: 'How often an event says that all runs, so that the SIEM can raise an alarm when none comes; 0: never.',
+    format: 'duration',
+    default: '5m',
+  },
+}
+
 /** The sections that are no maps of components. */
-export const sections = { spool, status, log } satisfies Record<string, Schema>
+export const sections = { spool, status, log, own } satisfies Record<string, Schema>
 
 /** What every component of a kind has beside `type` and its own options. */
 export const common = {

@@ -50,6 +50,16 @@ export const generalVariables: readonly Variable[] = [
     path: ['log', 'level'],
     doc: 'Least serious events that are logged, where a file does not set it.',
   },
+  {
+    name: 'OWN_EVENTS',
+    path: ['own', 'events'],
+    doc: 'Whether Cefline’s own events are sent (`true` or `false`), where a file does not set it.',
+  },
+  {
+    name: 'HEARTBEAT',
+    path: ['own', 'heartbeat'],
+    doc: 'How often one of them says that all runs, such as `5m`, where a file does not set it.',
+  },
 ]
 
 /** These make a source or a destination, and are for when there is no file. */

@@ -94,8 +94,10 @@ function createServer(operations: Verbs): FastifyInstance {
   for (const [verb, body] of Object.entries(querySchemas)) {
     const run = operations[verb as keyof Verbs].bind(operations) as Run
     server.post(`/${verb}`, { schema: { body } }, (request, reply) => {
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
       reply.type('application/x-ndjson')
-      return reply.send(Readable.from(messages(() => run(request.body))))
+      return reply.send(Readable.from(messages(() => run(request.body), gone.signal)))
     })
   }
   return server
@@ -103,15 +105,26 @@ function createServer(operations: Verbs): FastifyInstance {
 
 type Run = (query: unknown) => Promise<unknown> | AsyncIterable<unknown>
 
-async function* messages(run: () => ReturnType<Run>): AsyncGenerator<string> {
+/** `gone`: nobody reads any more. */
+async function* messages(run: () => ReturnType<Run>, gone: AbortSignal): AsyncGenerator<string> {
   const line = (message: Message) => `${JSON.stringify(message)}\n`
   try {
     const answer = run()
-    if (Symbol.asyncIterator in answer) for await (const value of answer) yield line({ value })
+    if (Symbol.asyncIterator in answer)
+      for await (const value of until(gone, answer)) yield line({ value })
     else yield line({ value: await answer })
     yield line({ end: true })
   } catch (thrown) {
     const { code, message } = asCefline(thrown)
     yield line({ error: { code, message } })
   }
+}
+
+/** Told at once when its reader goes: it may be waiting for something that never comes. */
+function until<T>(gone: AbortSignal, answer: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = answer[Symbol.asyncIterator]()
+  const end = () => void iterator.return?.().catch(() => {})
+  gone.addEventListener('abort', end, { once: true })
+  if (gone.aborted) end()
+  return { [Symbol.asyncIterator]: () => iterator }
 }

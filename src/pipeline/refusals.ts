@@ -55,6 +55,13 @@ export function* stepsTo(
   yield last
 }
 
+/** Of lines that were not sent: those that were cut were. */
+export function unsentBytes(rejects: readonly DestinationReject[]): number {
+  return rejects.reduce((sum, { code, record }) => {
+    return code === 'cut' ? sum : sum + Buffer.byteLength(record)
+  }, 0)
+}
+
 /** With their text. A block that is not there any more (it was set aside, or refused whole) is in the
  * books as that. */
 function rejectsOf(

@@ -5,10 +5,11 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Block, Delivery, Destination, Place, Reached, Scratch, Spool } from '../core.ts'
+import { lineHead } from '../io/lines.ts'
 import type { DestinationEvents } from '../telemetry/destination-events.ts'
 import { rest } from './rate.ts'
 import type { Begun, Pace, Rate } from './rate.ts'
-import { stepsTo } from './refusals.ts'
+import { stepsTo, unsentBytes } from './refusals.ts'
 import type { Refusal } from './refusals.ts'
 
 export interface Forward {
@@ -31,16 +32,31 @@ export interface Forward {
 export interface Progress {
   /** Of each queue's block of which not every part is received: its lines that are. */
   readonly partly: Map<string, Begun>
+  /** Of each queue the newest block that the present run handed out whole. */
+  readonly out: Map<string, number>
+  /** Of what was received and is not counted yet: bytes of the lines' text. */
+  bytes: number
   /** Lines of those blocks that the destination could not take. */
   refused: Refusal[]
 }
 
 export function noProgress(): Progress {
-  return { partly: new Map(), refused: [] }
+  return { partly: new Map(), out: new Map(), bytes: 0, refused: [] }
 }
 
-/** What was handed out; `last`: with it its block is whole. */
-type Out = Place & { count: number; last: boolean }
+/** What was handed out. */
+type Out = Place & {
+  count: number
+  /** Of the lines' text. */
+  bytes: number
+  /** With it its block is whole. */
+  last: boolean
+  /** ms since 1970: when it was spooled. */
+  at: number | undefined
+}
+
+/** A spool may tell when it took a block. */
+type Taken = Block & { at?: number }
 
 export class Run {
   readonly #options: Forward
@@ -54,6 +70,8 @@ export class Run {
   readonly #out: Out[] = []
   /** What receipts have reached and is not committed yet. */
   #reached = new Map<string, Reached>()
+  /** When the oldest of it was spooled, ms since 1970; undefined: not known. */
+  #oldest: number | undefined
   #committing: Promise<void> | undefined
   /** Some receipt of this run is durable, or came for a part. */
   receipted = false
@@ -63,6 +81,7 @@ export class Run {
     this.#progress = progress
     this.#pace = pace
     pace?.restart(progress.partly)
+    progress.out.clear()
     // The others are said again with the lines that they are of.
     progress.refused = progress.refused.filter(({ queue, sequence, line }) => {
       const begun = progress.partly.get(queue)
@@ -98,7 +117,7 @@ export class Run {
 
   /** Blocks in order until aborted, or parts of them as the rate allows; waits while there are none. */
   async *#blocks(signal: AbortSignal): AsyncGenerator<Block, void, void> {
-    const { name, queues, spool } = this.#options
+    const { name, queues, spool, events } = this.#options
     const pace = this.#pace
     const { partly } = this.#progress
     const after = new Map<string, number>()
@@ -108,13 +127,18 @@ export class Run {
       const seen = spool.version
       await pace?.ready(signal)
       if (signal.aborted) return
-      const block = nextBlock(spool, queues, after, scratch)
+      const block: Taken | undefined = nextBlock(spool, queues, after, scratch)
       if (block) {
         const part = pace ? pace.part(block) : rest(block, partly.get(block.queue))
         const { queue, sequence, count, upTo } = part
         const last = upTo === undefined || upTo === block.count
-        if (last) after.set(queue, sequence)
-        this.#out.push({ queue, sequence, count, last, ...(upTo !== undefined && { upTo }) })
+        if (last) {
+          after.set(queue, sequence)
+          this.#progress.out.set(queue, sequence)
+        }
+        const out = { queue, sequence, count, last, at: block.at, bytes: textBytes(part) }
+        this.#out.push({ ...out, ...(upTo !== undefined && { upTo }) })
+        events.handedOut(part)
         yield part
         // Blocks are read synchronously: let sockets and timers have their turn between two.
         await turn()
@@ -133,12 +157,15 @@ export class Run {
       return out.queue === queue && out.sequence === sequence && out.upTo === upTo
     })
     if (last === -1) return
-    for (const passed of this.#out.splice(0, last + 1)) this.#pass(passed)
+    const passed = this.#out.splice(0, last + 1)
+    for (const out of passed) this.#pass(out)
+    this.#options.events.receipt(passed)
     if (this.#reached.size > 0) this.#committing ??= this.#commit()
   }
 
-  #pass({ queue, sequence, count, last }: Out): void {
+  #pass({ queue, sequence, count, last, at, bytes }: Out): void {
     const { partly } = this.#progress
+    this.#progress.bytes += bytes
     const begun = partly.get(queue)
     // One that was given up half sent (whenFull) is another one's.
     const lines = (begun?.sequence === sequence ? begun.lines : 0) + count
@@ -149,6 +176,7 @@ export class Run {
     }
     partly.delete(queue)
     const reached = this.#reached.get(queue) ?? { sequence, blocks: [] }
+    if (at !== undefined) this.#oldest = Math.min(at, this.#oldest ?? at)
     reached.sequence = sequence
     reached.blocks.push({ sequence, lines })
     this.#reached.set(queue, reached)
@@ -164,16 +192,23 @@ export class Run {
       const [passed, later] = partition(progress.refused, (refusal) => {
         return refusal.sequence <= (reached.get(refusal.queue)?.sequence ?? 0)
       })
+      const oldest = this.#oldest
       this.#reached = new Map()
+      this.#oldest = undefined
       progress.refused = later
+      let { bytes } = progress
+      progress.bytes = 0
       try {
         for (const step of stepsTo(reached, passed, spool)) {
           await spool.receipts(name, step.reached, step.rejects)
           this.receipted = true
           const blocks = [...step.reached.values()].flatMap(({ blocks }) => blocks)
-          events.received(blocks.reduce((sum, { lines }) => sum + lines, 0))
+          const lines = blocks.reduce((sum, { lines }) => sum + lines, 0)
+          events.received(lines, oldest)
           events.refused(step.rejects)
+          bytes -= unsentBytes(step.rejects)
         }
+        events.receivedBytes(bytes)
       } catch (thrown) {
         this.#failed.abort(thrown)
         break
@@ -200,6 +235,10 @@ function nextBlock(
     }
   }
   return undefined
+}
+
+function textBytes({ lines, count }: Block): number {
+  return lines.length - count * lineHead
 }
 
 function partition<T>(all: T[], test: (item: T) => boolean): [T[], T[]] {

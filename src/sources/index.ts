@@ -6,6 +6,7 @@
  * tonight's alert never waits behind a month of backfill.
  */
 import * as cadoApi from './cado-api.ts'
+import * as cefline from './cefline.ts'
 import * as netwrixAlerts from './netwrix-alerts.ts'
 import * as netwrixApi from './netwrix-api.ts'
 import * as netwrixPush from './netwrix-push.ts'
@@ -45,4 +46,9 @@ export const sources = {
     priority: 30,
     timelines: true,
   },
+}
+
+/** The one that nobody writes. Its events are few, and first. */
+export const ownSources = {
+  cefline: { schema: cefline.schema, create: cefline.create, priority: 0 },
 }

@@ -11,6 +11,11 @@ import type { Damaged } from './damaged.ts'
 import type { Records } from './records.ts'
 import type { Store } from './store.ts'
 
+/** With the time (ms since 1970) when it was spooled, for how long it was on its way. */
+export interface SpooledBlock extends Block {
+  at: number
+}
+
 export class Blocks {
   readonly #store: Store
   readonly #records: Records
@@ -24,7 +29,7 @@ export class Blocks {
 
   /** The first good block after this position. Throws `spool-failed` when a bad one cannot be set
    * aside: it must not be passed over then. */
-  next(queue: string, after: number, scratch?: Scratch): Block | undefined {
+  next(queue: string, after: number, scratch?: Scratch): SpooledBlock | undefined {
     const direct = this.#read(queue, after + 1, scratch)
     if (direct) return direct
     const { newest, deleted } = this.#records.queue(queue)
@@ -55,14 +60,14 @@ export class Blocks {
     this.#read(queue, sequence)
   }
 
-  #read(queue: string, sequence: number, scratch: Scratch = {}): Block | undefined {
+  #read(queue: string, sequence: number, scratch: Scratch = {}): SpooledBlock | undefined {
     // Good until the next look into LMDB only: nothing of it is seen outside of this call.
     const found = this.#store.blocks.getBinaryFast([queue, sequence])
     if (!found) return undefined
     const bytes = copied(found, scratch)
     try {
-      const { count, lines } = decodeOwn({ queue, sequence }, bytes)
-      return { queue, sequence, count, lines }
+      const { count, lines, at } = decodeOwn({ queue, sequence }, bytes)
+      return { queue, sequence, count, lines, at }
     } catch (thrown) {
       this.#damaged.setAside({ queue, sequence, reason: asCefline(thrown).message }, bytes)
       return undefined

@@ -1,12 +1,17 @@
 /**
  * What happens to a destination, by name; see `events.ts`.
  */
-import type { Certificate, DestinationReject, Notice, Proof } from '../core.ts'
+import type { Block, Certificate, DestinationReject, Notice, Proof } from '../core.ts'
 import type { CeflineError } from '../error.ts'
 import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { nextTry } from './next-try.ts'
+import { Passing } from './passing.ts'
+import { span } from './silence.ts'
+import { tellable } from './without-values.ts'
+import type { Telling } from './telling.ts'
+import { Throughput } from './throughput.ts'
 
 export interface DestinationState {
   state: 'starting' | 'connected' | 'lost' | 'parked'
@@ -30,9 +35,17 @@ export class DestinationEvents {
     proof: undefined,
     certificates: [],
   }
+  /** Lines with a receipt. */
+  readonly throughput = new Throughput()
   readonly #name: string
   readonly #log: Log
   readonly #metrics: Metrics
+  readonly #telling: Telling | undefined
+  readonly #passing: Passing
+  /** ms from spool to receipt, the longest since it was taken. */
+  #latency: number | null = null
+  /** ms since 1970: since when it is lost, as the SIEM was told. */
+  #lostSince: number | undefined
 
   readonly #refused = new Digest<Pick<DestinationReject, 'code' | 'reason'>>((rejects) => {
     const [first] = rejects
@@ -41,22 +54,30 @@ export class DestinationEvents {
     this.#log.warn({ code: first.code }, `kept in the rejects: ${first.reason}${more}`)
   })
 
-  constructor(name: string, log: Log, metrics: Metrics) {
+  /** `telling`: how the SIEM hears of it; `passing`: who sees what is handed out. */
+  constructor(
+    name: string,
+    log: Log,
+    metrics: Metrics,
+    telling?: Telling,
+    passing = new Passing(),
+  ) {
     this.#name = name
     this.#log = log
     this.#metrics = metrics
+    this.#telling = telling
+    this.#passing = passing
   }
 
   begins(): void {
-    this.#metrics.up.set({ destination: this.#name }, 0)
+    this.#metrics.destinationBegins(this.#name)
     this.state.state = 'starting'
     this.state.detail = undefined
   }
 
   removed(): void {
     this.flush()
-    this.#metrics.up.remove({ destination: this.#name })
-    this.#metrics.lastReceipt.remove({ destination: this.#name })
+    this.#metrics.destinationRemoved(this.#name)
   }
 
   levelChanged(level: string): void {
@@ -70,10 +91,12 @@ export class DestinationEvents {
   connected(detail: string, certificates: readonly Certificate[] = []): void {
     this.#metrics.connects.inc({ destination: this.#name })
     this.#metrics.up.set({ destination: this.#name }, 1)
+    this.#metrics.certificates(this.#name, certificates)
     this.state.state = 'connected'
     this.state.detail = detail
     this.state.certificates = certificates
     this.#log.info(`connected to ${detail}`)
+    this.#tellBack(detail)
   }
 
   proof(proof: Proof): void {
@@ -82,11 +105,44 @@ export class DestinationEvents {
     this.#log.info(`receipts: ${whatProves[proof]}`)
   }
 
-  received(lines: number): void {
+  /** A block, or a part of one, goes to the destination. */
+  handedOut(block: Block): void {
+    this.#passing.passed(this.#name, block)
+  }
+
+  /** `spooledAt`: ms since 1970, of the oldest of them, where that is known. */
+  /** It says that it has these; `at`: ms since 1970, when they were spooled. */
+  receipt(blocks: readonly { at: number | undefined }[]): void {
+    const destination = this.#name
+    this.#metrics.receipts.inc({ destination, proof: this.state.proof ?? 'unknown' })
+    for (const { at } of blocks) {
+      if (at === undefined) continue
+      this.#metrics.latency.observe({ destination }, Math.max(0, Date.now() - at) / 1000)
+    }
+  }
+
+  /** Of lines whose receipt is durable. */
+  receivedBytes(bytes: number): void {
+    this.#metrics.receivedBytes.inc({ destination: this.#name }, Math.max(0, bytes))
+  }
+
+  received(lines: number, spooledAt?: number): void {
+    this.throughput.add(lines)
+    if (spooledAt !== undefined) {
+      // A clock that was set back makes no time before the event.
+      this.#latency = Math.max(this.#latency ?? 0, Date.now() - spooledAt)
+    }
     this.#metrics.received.inc({ destination: this.#name }, lines)
     this.#metrics.lastReceipt.set({ destination: this.#name }, Date.now() / 1000)
     this.state.received += lines
     this.state.lastReceiptAt = Date.now()
+  }
+
+  /** ms from spool to receipt, the longest since this was asked before; null: no receipt came. */
+  takeLatency(): number | null {
+    const latency = this.#latency
+    this.#latency = null
+    return latency
   }
 
   /** Lines that went to the rejects, durably. */
@@ -113,9 +169,25 @@ export class DestinationEvents {
   destinationFailed(failure: CeflineError, wait: number): void {
     this.#count(failure.code)
     this.#metrics.up.set({ destination: this.#name }, 0)
+    if (wait !== Infinity) this.#metrics.destinationRetries.inc({ destination: this.#name })
     this.state.state = wait === Infinity ? 'parked' : 'lost'
     this.state.detail = failure.message
     this.#log.error({ code: failure.code }, `${failure.message}; ${nextTry(wait)}`)
+    this.#tellLost(failure)
+  }
+
+  #tellLost({ code, message }: CeflineError): void {
+    if (this.#lostSince !== undefined) return
+    this.#lostSince = Date.now()
+    const details = { message: tellable(code, message), code, component: this.#name }
+    this.#telling?.state('destination', 'destination-lost', details)
+  }
+
+  #tellBack(detail: string): void {
+    if (this.#lostSince === undefined) return
+    const message = `connected to ${detail}, after ${span(Date.now() - this.#lostSince)}`
+    this.#lostSince = undefined
+    this.#telling?.state('destination', 'destination-back', { message, component: this.#name })
   }
 
   #count(code: string): void {
@@ -123,7 +195,8 @@ export class DestinationEvents {
   }
 }
 
-const whatProves: Record<Proof, string> = {
+/** What a receipt of each kind rests on, in words. */
+export const whatProves: Record<Proof, string> = {
   stored: 'the service confirms each object (S3)',
   'half-close': 'the receiver proves that it has read every byte (half-close)',
   relp: 'the receiver confirms each message (RELP)',

@@ -5,18 +5,28 @@
  */
 import type { Notice } from '../core.ts'
 import type { CeflineError } from '../error.ts'
+import { ownSource } from '../io/own-source.ts'
 import { DestinationEvents } from './destination-events.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { Silence } from './silence.ts'
 import type { Memory } from './silence.ts'
+import { OwnEvents } from './own-events.ts'
+import { Passing } from './passing.ts'
 import { SourceEvents } from './source-events.ts'
+import { Telling } from './telling.ts'
+import { tellable } from './without-values.ts'
 
 export class Events {
   readonly sources = new Map<string, SourceEvents>()
   readonly destinations = new Map<string, DestinationEvents>()
   readonly log: Log
   readonly metrics: Metrics
+  /** What the SIEM is told, and how it is told. */
+  readonly own: OwnEvents
+  readonly telling: Telling
+  /** What is handed to the destinations, for whoever wants to see it. */
+  readonly passing: Passing
   /** Why the spool cannot be opened, while it cannot. */
   spoolProblem: string | undefined
   readonly #now: () => number
@@ -27,6 +37,9 @@ export class Events {
     this.log = log
     this.metrics = metrics
     this.#now = now
+    this.own = new OwnEvents({ leftOut: () => metrics.ownLeftOut.inc(), now })
+    this.telling = new Telling(this.own, now)
+    this.passing = new Passing(now)
   }
 
   /** How often a source gave records before this start; to be said before it begins. */
@@ -45,7 +58,7 @@ export class Events {
 
   destination(name: string): DestinationEvents {
     const log = this.log.child({ component: name })
-    const events = this.destinations.get(name) ?? new DestinationEvents(name, log, this.metrics)
+    const events = this.destinations.get(name) ?? this.#newDestination(name, log)
     this.destinations.set(name, events)
     events.begins()
     return events
@@ -72,23 +85,36 @@ export class Events {
   /** This configuration is in force from now on. */
   configured(): void {
     this.metrics.configured.set(Date.now() / 1000)
+    this.metrics.reloadSuccessful.set(1)
   }
 
   reloaded(changes: string[]): void {
     this.metrics.reloads.inc({ result: 'applied' })
     this.configured()
-    this.log.info(`the changed configuration was taken over: ${changes.join(', ')}`)
+    const what = changes.join(', ')
+    this.log.info(`the changed configuration was taken over: ${what}`)
+    this.telling.tell('configuration-changed', { message: what })
+  }
+
+  /** With this change nobody is told of Cefline's own events any more: the last one says so. */
+  ownEnds(changes: string[]): void {
+    const message = `no destination gets Cefline's own events any more: ${changes.join(', ')}`
+    if (this.own.isRead) this.telling.tell('configuration-changed', { message })
   }
 
   /** Somebody asked for a reload, or took back what was refused. */
   unchanged(): void {
+    this.metrics.reloadSuccessful.set(1)
     this.log.info('the configuration is the one that runs')
   }
 
   reloadRefused({ code, message }: CeflineError): void {
     this.metrics.reloads.inc({ result: 'refused' })
+    this.metrics.reloadSuccessful.set(0)
     const what = 'the changed configuration is not taken over, and all goes on as before'
     this.log.error({ code }, `${what}: ${message.replaceAll('\n', '; ')}`)
+    const told = `${what}: ${tellable(code, message)}`
+    this.telling.tell('configuration-refused', { message: told, code })
   }
 
   /** The spool cannot be opened now: counted each time, said when it is another reason. */
@@ -102,6 +128,11 @@ export class Events {
   spoolOpened(): void {
     if (this.spoolProblem !== undefined) this.log.info({ component: 'spool' }, 'is open now')
     this.spoolProblem = undefined
+  }
+
+  /** What the plots showed before this start cannot be read: no part of the books. */
+  historyLost(file: string): void {
+    this.log.debug(`${file} is damaged or of another release: the plots begin anew`)
   }
 
   /** The status page cannot be had while the spool is awaited; at the start that would end it. */
@@ -124,6 +155,8 @@ export class Events {
 
   stopping(reason: string): void {
     this.log.info(`stopping: ${reason}`)
+    this.telling.flush()
+    this.telling.tell('stop', { message: `Cefline stops: ${reason}` })
   }
 
   stopped(): void {
@@ -132,8 +165,14 @@ export class Events {
     this.log.info('stopped')
   }
 
+  #newDestination(name: string, log: Log): DestinationEvents {
+    return new DestinationEvents(name, log, this.metrics, this.telling, this.passing)
+  }
+
   #newSource(name: string, log: Log): SourceEvents {
     const silence = new Silence(this.#memories.get(name), this.#now)
-    return new SourceEvents(name, log, this.metrics, silence)
+    // What becomes of the events of its own it could not tell by one of them.
+    const telling = name === ownSource ? undefined : this.telling
+    return new SourceEvents(name, log, this.metrics, silence, telling)
   }
 }

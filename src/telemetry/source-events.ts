@@ -1,14 +1,16 @@
 /**
  * What happens to a source, by name; see `events.ts`.
  */
-import type { Appended, Batch, Notice, Reject } from '../core.ts'
+import type { Appended, Batch, Notice, OwnKind, Reject } from '../core.ts'
 import type { CeflineError } from '../error.ts'
 import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { nextTry } from './next-try.ts'
 import { Silence, span } from './silence.ts'
-import { withoutValues } from './without-values.ts'
+import type { Telling } from './telling.ts'
+import { Throughput } from './throughput.ts'
+import { tellable, withoutValues } from './without-values.ts'
 
 /** Rows of a batch that a log line names beside the first. */
 const rowsNamed = 20
@@ -29,9 +31,14 @@ export interface SourceState {
 export class SourceEvents {
   readonly state: SourceState
   readonly silence: Silence
+  /** Records read. */
+  readonly throughput = new Throughput()
   readonly #name: string
   readonly #log: Log
   readonly #metrics: Metrics
+  readonly #telling: Telling | undefined
+  /** ms since 1970: since when it fails, as the SIEM was told. */
+  #failedSince: number | undefined
 
   readonly #rejects = new Digest<Place>((rejects) => this.#setAside(rejects))
   readonly #repeats = new Digest<{ left: number; read: number }>((batches) => {
@@ -40,10 +47,18 @@ export class SourceEvents {
     this.#log.info(`${left} of ${read} records left out: given before`)
   })
 
-  constructor(name: string, log: Log, metrics: Metrics, silence = new Silence()) {
+  /** `telling`: how the SIEM hears of it. */
+  constructor(
+    name: string,
+    log: Log,
+    metrics: Metrics,
+    silence = new Silence(),
+    telling?: Telling,
+  ) {
     this.#name = name
     this.#log = log
     this.#metrics = metrics
+    this.#telling = telling
     this.silence = silence
     const { lastRecordAt } = silence.memory
     this.state = { state: 'starting', problem: undefined, lastRecordAt }
@@ -52,14 +67,14 @@ export class SourceEvents {
   }
 
   begins(): void {
+    this.#metrics.sourceBegins(this.#name)
     this.state.state = 'starting'
     this.state.problem = undefined
   }
 
   removed(): void {
     this.flush()
-    this.#metrics.lastRecord.remove({ source: this.#name })
-    this.#metrics.silent.remove({ source: this.#name })
+    this.#metrics.sourceRemoved(this.#name)
   }
 
   levelChanged(level: string): void {
@@ -74,13 +89,18 @@ export class SourceEvents {
 
   collected(batch: Batch, appended: Appended): void {
     const source = this.#name
+    this.throughput.add(batch.read)
     this.#metrics.records.inc({ source, result: 'spooled' }, appended.spooled)
     this.#metrics.records.inc({ source, result: 'already_given' }, appended.alreadyGiven)
     this.#metrics.records.inc({ source, result: 'rejected' }, appended.rejected)
     this.#metrics.records.inc({ source, result: 'ignored' }, batch.ignored)
+    this.#countRejects(batch, appended)
     this.#metrics.lastSuccess.set({ source }, Date.now() / 1000)
+    this.#metrics.sourceUp.set({ source }, 1)
     if (batch.read > 0) this.#heard()
+    else this.#metrics.caughtUp(source)
     if (this.state.problem !== undefined) this.#log.info('reads again')
+    this.#tellBack()
     this.state.state = 'reading'
     this.state.problem = undefined
     if (appended.rejected > 0) {
@@ -97,7 +117,10 @@ export class SourceEvents {
   look(silentAfter: number | 'auto'): void {
     if (this.state.problem !== undefined) return
     const fallen = this.silence.look(silentAfter)
-    if (fallen) this.#log.warn({ code: 'silent' }, `is silent: ${fallen.message}`)
+    if (fallen) {
+      this.#log.warn({ code: 'silent' }, `is silent: ${fallen.message}`)
+      this.#tell('silence', 'source-silent', fallen.message)
+    }
     this.#showSilence()
   }
 
@@ -111,9 +134,15 @@ export class SourceEvents {
   sourceFailed(failure: CeflineError, wait: number): void {
     this.silence.disturbed()
     this.#count(failure.code)
+    this.#metrics.sourceUp.set({ source: this.#name }, 0)
+    if (wait !== Infinity) this.#metrics.sourceRetries.inc({ source: this.#name })
     this.state.state = wait === Infinity ? 'parked' : 'failed'
     this.state.problem = failure.message
     this.#log.error({ code: failure.code }, `${failure.message}; ${nextTry(wait)}`)
+    if (this.#failedSince !== undefined) return
+    this.#failedSince = Date.now()
+    const { code, message } = failure
+    this.#tell('failure', 'source-failed', tellable(code, message), code)
   }
 
   /** The spool has no room: said once, loudly, until a batch goes in again. */
@@ -126,14 +155,35 @@ export class SourceEvents {
     this.#log.error({ code: failure.code }, `waits: ${failure.message}`)
   }
 
+  /** Those that are new: what was given before comes first, as when a file is read again. */
+  #countRejects({ rejects }: Batch, { rejected }: Appended): void {
+    for (const { code } of rejects.slice(Math.max(0, rejects.length - rejected))) {
+      this.#metrics.rejected.inc({ source: this.#name, code })
+    }
+  }
+
   #heard(): void {
     const silentFor = this.silence.heard()
     const { lastRecordAt } = this.silence.memory
     this.state.lastRecordAt = lastRecordAt
     this.#metrics.lastRecord.set({ source: this.#name }, (lastRecordAt ?? 0) / 1000)
     if (silentFor === undefined) return
-    this.#log.info({ code: 'silent' }, `gives records again, after ${span(silentFor)}`)
+    const message = `gives records again, after ${span(silentFor)}`
+    this.#log.info({ code: 'silent' }, message)
+    this.#tell('silence', 'source-heard', message)
     this.#showSilence()
+  }
+
+  #tellBack(): void {
+    if (this.#failedSince === undefined) return
+    const message = `reads again, after ${span(Date.now() - this.#failedSince)}`
+    this.#failedSince = undefined
+    this.#tell('failure', 'source-back', message)
+  }
+
+  #tell(pair: string, kind: OwnKind, message: string, code?: string): void {
+    const details = { message, component: this.#name, ...(code !== undefined && { code }) }
+    this.#telling?.state(pair, kind, details)
   }
 
   #showSilence(): void {

@@ -19,16 +19,17 @@ t.test('what is to be sent again is read last, by its destination alone', async 
   t.same(
     destinations.map((one) => queuesOf(one, sources)),
     [
-      [['alerts'], ['records'], ['retry:one']],
+      // What Cefline says of itself is first.
+      [['cefline'], ['alerts'], ['records'], ['retry:one']],
       [['records'], ['retry:two']],
     ],
   )
   const { queues, destinations: readers } = spoolConfiguration(configuration)
-  t.same(queues, ['records', 'alerts', 'retry:one', 'retry:two'])
+  t.same(queues, ['records', 'alerts', 'cefline', 'retry:one', 'retry:two'])
   t.same(
     [...readers],
     [
-      ['one', ['alerts', 'records', 'retry:one']],
+      ['one', ['cefline', 'alerts', 'records', 'retry:one']],
       ['two', ['records', 'retry:two']],
     ],
   )

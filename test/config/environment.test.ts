@@ -72,7 +72,7 @@ t.test('the variables alone are enough', async (t) => {
     },
   ])
   t.equal(configuration.spool.folder, '/data')
-  t.same(configuration.status, { listen: '0.0.0.0:8514', token: 't0ken' })
+  t.same(configuration.status, { listen: '0.0.0.0:8514', token: 't0ken', tokens: null })
   t.equal(configuration.log.level, 'warn')
 })
 

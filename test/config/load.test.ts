@@ -53,8 +53,9 @@ destinations:
   t.match(configuration, {
     origin: 'test.yaml',
     spool: { folder: '/spool', maxBytes: 1.5e9, rememberAge: 30 * 86_400_000 },
-    status: { listen: '127.0.0.1:8514', token: 's3cret' },
+    status: { listen: '127.0.0.1:8514', token: 's3cret', tokens: null },
     log: { level: 'info', format: 'auto' },
+    own: { events: true, heartbeat: 300_000 },
     warnings: [],
   })
   const tls = { ca: null, cert: null, key: null, fingerprint: null }
@@ -80,6 +81,7 @@ destinations:
       priority: null,
       silentAfter: 'auto',
     },
+    { name: 'cefline', type: 'cefline', options: {}, priority: null, silentAfter: 0 },
   ])
   t.match(configuration.destinations, [
     { name: 'siem', type: 'syslog', from: ['activity'], whenFull: 'reject' },
@@ -244,7 +246,7 @@ t.test('who reads what', async (t) => {
     [
       'hello',
       [
-        '1: the configuration is one value where a map belongs; write in it spool, status, log, sources, destinations',
+        '1: the configuration is one value where a map belongs; write in it spool, status, log, own, sources, destinations',
       ],
     ],
   ] as [string, (string | RegExp)[]][]) {
@@ -342,7 +344,7 @@ destinations: { siem: { type: syslog, url: udp://h } }
   t.equal(configuration.origin, 'test.yaml')
   t.equal(configuration.spool.folder, '/there')
   t.same(configuration.log, { level: 'warn', format: 'json' })
-  t.same(configuration.status, { listen: '[::1]:1', token: 's3cret' })
+  t.same(configuration.status, { listen: '[::1]:1', token: 's3cret', tokens: null })
   t.equal(configuration.sources[0]?.options['folder'], '/drop')
   t.same(configuration.warnings, [
     'NETWRIX_ULR is ignored because test.yaml is used',
@@ -366,7 +368,7 @@ ${minimal}`
   })
   t.equal(spool.folder, './here')
   t.equal(log.level, 'debug')
-  t.same(status, { listen: '127.0.0.1:1', token: 'hunter2' })
+  t.same(status, { listen: '127.0.0.1:1', token: 'hunter2', tokens: null })
   t.same(warnings, [
     'DATA_FOLDER is ignored because test.yaml sets spool.folder',
     'STATUS_LISTEN is ignored because test.yaml sets status.listen',

@@ -66,6 +66,7 @@ t.test('one table for each section, kind and type', async (t) => {
       'options:spool',
       'options:status',
       'options:log',
+      'options:own',
       'options:source',
       'options:netwrix-alerts',
       'options:netwrix-api',

@@ -137,6 +137,7 @@ function configuration(world: World): object {
   return {
     status: { listen: `127.0.0.1:${statusPort}` },
     spool: { folder: spoolFolder, reserve: '0', maxBytes: '10GB' },
+    own: { events: false },
     sources: {
       alerts: { type: 'netwrix-alerts', folder: producer.drop },
       activity: {

@@ -59,7 +59,8 @@ export function startAppliance(
   if (configuration) write(withDefaults(configuration, folder))
   const read = (files: Set<string>) => {
     const file = configuration ? { path } : { system: join(folder, 'none') }
-    return loadConfiguration({ ...file, tables, env, cwd: folder, files })
+    const surroundings = { env: { OWN_EVENTS: 'false', ...env }, cwd: folder, files }
+    return loadConfiguration({ ...file, tables, ...surroundings })
   }
   const output = new PassThrough()
   const lines: string[] = []
@@ -128,10 +129,12 @@ export function startAppliance(
   }
 }
 
-/** The spool beside the file, and a status page on any port. */
+/** The spool beside the file, a status page on any port, and none of Cefline's own events, which would
+ * be among the lines that a test counts. */
 function withDefaults(configuration: { spool?: object }, folder: string): object {
   return {
     status: { listen: '127.0.0.1:0' },
+    own: { events: false },
     ...configuration,
     spool: { folder: join(folder, 'data'), reserve: 0, ...configuration.spool },
   }

@@ -68,13 +68,16 @@ export function startCefline(
   return { pid: child.pid ?? 0, stdout, stderr, said, stop }
 }
 
-/** The machine's environment without anything that Cefline would read. */
+/** The machine's environment without anything that Cefline would read, and none of Cefline's own events
+ * unless the test asks for them: they would be among the lines that it counts. */
 function environment(extra: Record<string, string>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
-      !/^(NETWRIX|SYSLOG|CEFLINE|DROP|DATA|STATUS|LOG|TAP|NODE_OPTIONS|FORCE_COLOR)/.test(name),
+      !/^(NETWRIX|SYSLOG|CEFLINE|DROP|DATA|STATUS|LOG|OWN_EVENTS|HEARTBEAT|TAP|NODE_OPTIONS|FORCE_COLOR)/.test(
+        name,
+      ),
   )
-  return { ...Object.fromEntries(kept), ...extra }
+  return { ...Object.fromEntries(kept), OWN_EVENTS: 'false', ...extra }
 }
 
 function record(child: ChildProcess): { stdout(): string; stderr(): string } {

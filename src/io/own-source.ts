@@ -1,0 +1,4 @@
+/**
+ * The name, and the type, of the source of Cefline's own events; no other source may have it.
+ */
+export const ownSource = 'cefline'

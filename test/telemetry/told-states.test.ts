@@ -1,0 +1,78 @@
+/**
+ * What the SIEM is told of sources and destinations, by the events that the loops report.
+ */
+import { PassThrough } from 'node:stream'
+import t from 'tap'
+import { noLines } from '../../src/io/lines.ts'
+import { error } from '../../src/error.ts'
+import { Events } from '../../src/telemetry/events.ts'
+import { createLog } from '../../src/telemetry/log.ts'
+import { Metrics } from '../../src/telemetry/metrics.ts'
+import { tellable } from '../../src/telemetry/without-values.ts'
+
+function newEvents(now?: () => number) {
+  const log = createLog({ level: 'debug', format: 'json' }, new PassThrough().resume())
+  const events = new Events(log, new Metrics('1'), now)
+  const told = () => events.own.rest().map(({ kind, component }) => `${kind} ${component}`)
+  return { events, told }
+}
+
+const batch = { read: 1, lines: noLines, rejects: [], ignored: 1 }
+const appended = { spooled: 0, alreadyGiven: 0, rejected: 0 }
+
+t.test('a destination is lost once, however often it is tried', async (t) => {
+  const { events, told } = newEvents()
+  const siem = events.destination('siem')
+  siem.connected('tcp://a')
+  t.same(told(), [], 'a first connection is nothing new')
+  for (let tries = 0; tries < 3; tries += 1) siem.destinationFailed(error('lost', 'is gone'), 500)
+  t.same(told(), ['destination-lost siem'])
+  events.destination('siem').connected('tcp://a')
+  t.same(told(), ['destination-lost siem', 'destination-back siem'])
+  t.match(events.own.rest()[1]?.message, /^connected to tcp:\/\/a, after 0 s$/)
+})
+
+t.test('a source fails once, and reads again', async (t) => {
+  const { events, told } = newEvents()
+  const source = events.source('alerts')
+  source.sourceFailed(error('record', 'record 3: "secret" is none'), 500)
+  source.sourceFailed(error('network', 'x'), 1000)
+  t.same(told(), ['source-failed alerts'])
+  t.match(events.own.rest()[0], { code: 'record', message: 'record 3: "…" is none' })
+  source.collected(batch, appended)
+  source.collected(batch, appended)
+  t.same(told(), ['source-failed alerts', 'source-back alerts'])
+})
+
+t.test('a source is silent, and heard', async (t) => {
+  let now = 0
+  const { events, told } = newEvents(() => now)
+  const source = events.source('alerts')
+  source.collected(batch, appended)
+  now = 5 * 3_600_000
+  source.look(3_600_000)
+  source.look(3_600_000)
+  t.same(told(), ['source-silent alerts'])
+  source.collected(batch, appended)
+  t.same(told(), ['source-silent alerts', 'source-heard alerts'])
+  t.match(events.own.rest()[1]?.message, 'gives records again, after 5 h')
+})
+
+t.test('the source of own events does not tell of itself', async (t) => {
+  const { events, told } = newEvents()
+  events.source('cefline').sourceFailed(error('spool-failed', 'x'), 500)
+  t.same(told(), [])
+})
+
+t.test('what could not be kept is counted', async (t) => {
+  const { events } = newEvents()
+  for (let count = 0; count < 1003; count += 1) events.telling.tell('test', { message: 'x' })
+  t.equal(events.own.rest().length, 1000)
+  t.match(await events.metrics.registry.metrics(), /cefline_own_events_left_out_total 3\n/)
+})
+
+t.test('errors as they are told: without what they quote', async (t) => {
+  t.equal(tellable('network', 'https://h is "busy"'), 'https://h is "busy"')
+  t.equal(tellable('bad-answer', 'got "a record"'), 'got "…"')
+  t.equal(tellable('config', 'a: "x" is bad\nb: "y" is worse'), 'a: "…" is bad; b: "…" is worse')
+})

@@ -188,6 +188,11 @@ class Syslog implements Destination {
     return this.#routes[0].frame(cef, time, severity)
   }
 
+  /** Of a message, without what frames it: for `preview`. */
+  get maxBytes(): number {
+    return this.#routes[0].wire.maxBytes
+  }
+
   async close(): Promise<void> {
     // Each delivery owns its connections and ends them.
   }

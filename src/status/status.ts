@@ -58,6 +58,8 @@ export interface StatusInput {
   version: string
   configuration: string
   startedAt: Date
+  /** Whether a test event can be sent from the page; left out: no. */
+  writable?: boolean
   folder: string
   sources: Part[]
   destinations: Part[]
@@ -76,7 +78,7 @@ export function readStatus(input: StatusInput): Status {
     version: input.version,
     configuration: input.configuration,
     startedAt: input.startedAt.toISOString(),
-    writable: false,
+    writable: input.writable ?? false,
     spool: {
       folder: input.folder,
       problem: problemOf(spool, events),
@@ -84,23 +86,23 @@ export function readStatus(input: StatusInput): Status {
       rejects: spool?.rejects().count ?? 0,
     },
     sources: input.sources.map((part) => {
-      const state = events.sources.get(part.name)?.state
+      const { state, throughput } = events.sources.get(part.name) ?? {}
       const queue = queues.get(part.name)
       return {
         ...part,
         remembered: queue?.remembered ?? 0,
-        rate: 0,
+        rate: throughput?.rate ?? 0,
         ledger: queue?.ledger ?? noLedger,
         ...(state ?? { state: 'starting', problem: undefined, lastRecordAt: undefined }),
       }
     }),
     destinations: input.destinations.map((part) => {
-      const state = events.destinations.get(part.name)?.state
+      const { state, throughput } = events.destinations.get(part.name) ?? {}
       const { lines, oldest } = spool?.waiting(part.name) ?? { lines: 0, oldest: undefined }
       return {
         ...part,
         waiting: lines,
-        rate: 0,
+        rate: throughput?.rate ?? 0,
         oldestWaitingAt: oldest,
         ledger: spool?.ledger(part.name) ?? [],
         ...(state ?? {

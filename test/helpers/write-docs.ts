@@ -7,6 +7,10 @@ import { join } from 'node:path'
 import { allTables } from '../../src/config/tables.ts'
 import { destinations } from '../../src/destinations/index.ts'
 import { sources } from '../../src/sources/index.ts'
+import { writeChartDocs } from './chart-docs.ts'
+import { writeErrorsPage } from './error-docs.ts'
+import { writeOwnEvents } from './own-events.ts'
+import { writeMetricsDocument } from './metrics-docs.ts'
 import { root } from './root.ts'
 
 export const readme = join(root, 'README.md')
@@ -43,6 +47,10 @@ export function fillTables(text: string, tables: ReadonlyMap<string, string>): W
 if (process.argv[1] === import.meta.filename) {
   const { text, missing, unknown } = fillTables(readFileSync(readme, 'utf8'), documented)
   writeFileSync(readme, text)
+  writeMetricsDocument()
+  writeChartDocs()
+  writeOwnEvents()
+  await writeErrorsPage()
   for (const name of missing) console.error(`README.md has no <!-- ${name} -->`)
   for (const name of unknown) console.error(`README.md: there is no table "${name}"`)
   process.exitCode = missing.length + unknown.length === 0 ? 0 : 1

@@ -38,6 +38,13 @@ const status: Status = {
   destinations: [],
 }
 
+/** What the build makes, as far as it matters here. */
+const files = {
+  'index.html': '<!doctype html><title>Cefline</title>',
+  'main.js': 'export {}',
+  'notes.txt': 'not served',
+}
+
 async function start(t: Test, options: { token?: string; full?: boolean }) {
   const shown = { ...status, spool: { ...status.spool, full: options.full ?? false } }
   const server = await startStatusServer({
@@ -45,6 +52,7 @@ async function start(t: Test, options: { token?: string; full?: boolean }) {
     token: options.token ?? null,
     metrics: new Metrics('1.2.3'),
     status: () => shown,
+    page: t.testdir(files),
   })
   t.teardown(() => server.close())
   const port = new URL(server.url).port
@@ -57,14 +65,8 @@ t.test('on loopback everything is open, and safe to look at', async (t) => {
   t.equal(await (await get('/healthz')).text(), 'ok\n')
   t.equal((await get('/readyz')).status, 200)
   t.match(await (await get('/metrics')).text(), /cefline_build_info\{version="1.2.3"\} 1/)
-  const page = await get('/')
-  const html = await page.text()
-  t.notMatch(html, /<img/, 'a value is never markup')
-  t.match(html, /it &amp; that/)
-  t.match(html, /silent<\/span><br>no record since 2026-11-20T00:00:00\.000Z/)
-  t.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
-  t.equal(page.headers.get('x-content-type-options'), 'nosniff')
-  t.match(await (await get('/api/status')).json(), { spool: { maxBytes: 10 } })
+  const overview = { spool: { maxBytes: 10 }, others: [], damaged: [] }
+  t.match(await (await get('/api/status')).json(), overview, 'also before the spool is open')
   t.equal((await get('/nowhere')).status, 404)
 })
 
@@ -147,4 +149,58 @@ t.test('a spool that another process has is not ready', async (t) => {
   })
   t.teardown(() => server.close())
   t.equal((await server.inject('/readyz')).statusCode, 503)
+})
+
+t.test('every answer has what keeps a page safe', async (t) => {
+  const get = await start(t, { token: 'correct horse' })
+  const authorization = 'Bearer correct horse'
+  for (const path of ['/', '/assets/main.js', '/api/status', '/healthz', '/metrics', '/nowhere']) {
+    for (const headers of [{ authorization: '' }, { authorization }]) {
+      const answer = await get(path, headers)
+      const policy = answer.headers.get('content-security-policy') ?? ''
+      t.match(policy, /^default-src 'none'; script-src 'self';/, path)
+      t.match(policy, /base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/)
+      t.notMatch(policy, /unsafe|https?:/)
+      t.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+      t.equal(answer.headers.get('cross-origin-opener-policy'), 'same-origin')
+      t.equal(answer.headers.get('cross-origin-resource-policy'), 'same-origin')
+      t.ok(answer.headers.has('permissions-policy'))
+    }
+  }
+})
+
+t.test(
+  'the page is a fixed list of files, kept by the browser while they are the same',
+  async (t) => {
+    const get = await start(t, { token: 'correct horse' })
+    const authorization = 'Bearer correct horse'
+    t.equal((await get('/assets/main.js')).status, 401)
+    const page = await get('/', { authorization })
+    t.equal(await page.text(), files['index.html'])
+    t.match(page.headers.get('content-type'), 'text/html; charset=utf-8')
+    const script = await get('/assets/main.js', { authorization })
+    t.match(script.headers.get('content-type'), 'text/javascript; charset=utf-8')
+    t.equal(script.headers.get('cache-control'), 'no-cache')
+    const etag = script.headers.get('etag') ?? ''
+    t.equal((await get('/assets/main.js', { authorization, 'if-none-match': etag })).status, 304)
+    t.equal((await get('/assets/main.js', { authorization, 'if-none-match': '"x"' })).status, 200)
+    for (const path of ['/assets/notes.txt', '/assets/../index.html', '/assets/%2e%2e/main.js']) {
+      t.equal((await get(path, { authorization })).status, 404, path)
+    }
+  },
+)
+
+t.test('a page that was not built says so, and the rest works', async (t) => {
+  const server = createServer({
+    listen: '127.0.0.1:8514',
+    token: null,
+    metrics: new Metrics('1'),
+    status: () => status,
+    page: t.testdir({}),
+  })
+  t.teardown(() => server.close())
+  const page = await server.inject('/')
+  t.equal(page.statusCode, 503)
+  t.match(page.payload, /npm run build/)
+  t.equal((await server.inject('/api/status')).statusCode, 200)
 })

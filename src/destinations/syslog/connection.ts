@@ -10,9 +10,11 @@ import type { Socket } from 'node:net'
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
+import type { Certificate } from '../../core.ts'
 import { error } from '../../error.ts'
 import { endsOf, tcpRow } from '../../io/tcp-table.ts'
 import type { TcpEnds } from '../../io/tcp-table.ts'
+import { certificatesOn } from '../../io/tls-certificates.ts'
 import { connectTcp, connectTls, describeTls, resolve } from './connect.ts'
 import { explain, standstill } from './failure.ts'
 import { Progress } from './progress.ts'
@@ -36,11 +38,14 @@ export interface Known {
   roundTrip?: number
   /** TLS over the socket, by way of a `TlsLayer`. */
   secure?: TLSSocket
+  /** Of both sides of it. */
+  certificates?: readonly Certificate[]
 }
 
 export class Connection {
   readonly target: Target
   readonly detail: string
+  readonly certificates: readonly Certificate[]
   /** ms; see `quiet`. */
   readonly quiet: number
   readonly ends: TcpEnds | undefined
@@ -57,10 +62,12 @@ export class Connection {
   #isAnswered = false
   #wasReset = false
 
-  constructor(target: Target, socket: Socket, { detail, roundTrip = 0, secure }: Known = {}) {
+  constructor(target: Target, socket: Socket, known: Known = {}) {
+    const { detail, roundTrip = 0, secure, certificates = [] } = known
     const { atLeast, atMost, roundTrips } = quiet
     this.target = target
     this.detail = detail ?? target.url
+    this.certificates = certificates
     this.ends = endsOf(socket)
     this.quiet = Math.min(atMost, Math.max(atLeast, roundTrip * roundTrips))
     this.#socket = socket
@@ -225,7 +232,8 @@ export async function openConnection(target: Target, signal: AbortSignal): Promi
   try {
     const secure = await connectTls(target, new TlsLayer(plain), files, signal)
     const detail = `${address} ${describeTls(secure)}`
-    return new Connection(target, plain, { detail, roundTrip, secure })
+    const certificates = certificatesOn(secure, files)
+    return new Connection(target, plain, { detail, roundTrip, secure, certificates })
   } catch (thrown) {
     plain.destroy()
     throw thrown

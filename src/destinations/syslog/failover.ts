@@ -77,9 +77,9 @@ export class Failover {
       receipt: (block) => delivery.receipt(block),
       reject: (...rejected) => delivery.reject(...rejected),
       notice: (notice) => delivery.notice(notice),
-      connected: (detail) => {
+      connected: (detail, certificates) => {
         way.health.connected()
-        delivery.connected(detail)
+        delivery.connected(detail, certificates)
         this.#tellChange(way, delivery)
       },
     }

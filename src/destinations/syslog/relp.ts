@@ -10,9 +10,10 @@
  * rejects. Nothing that was answered with 200 is sent again to the same url while this process runs.
  */
 import type { Socket } from 'node:net'
-import type { Block, Delivery } from '../../core.ts'
+import type { Block, Certificate, Delivery } from '../../core.ts'
 import { error } from '../../error.ts'
 import type { CeflineError } from '../../error.ts'
+import { certificatesOn } from '../../io/tls-certificates.ts'
 import { frame, textOf } from '../../syslog/relp.ts'
 import { Frames } from '../../syslog/relp-frames.ts'
 import type { Messages } from '../../syslog/wire.ts'
@@ -44,11 +45,11 @@ export async function deliverRelp(
   const hurry = () => session?.hurry(lastAnswers)
   signal.addEventListener('abort', hurry, { once: true })
   try {
-    const { socket, detail } = await connect(target, delivery, signal)
+    const { socket, detail, certificates } = await connect(target, delivery, signal)
     session = new Session(target, socket)
     const software = await until(session.open(), signal)
     delivery.proof('relp')
-    delivery.connected(`${detail} RELP ${software}`.trimEnd())
+    delivery.connected(`${detail} RELP ${software}`.trimEnd(), certificates)
     await new Run(target, session, messages, delivery).send(iterator, signal)
     await session.close()
   } catch (thrown) {
@@ -70,12 +71,12 @@ async function connect(
   target: Target,
   delivery: Delivery,
   signal: AbortSignal,
-): Promise<{ socket: Socket; detail: string }> {
+): Promise<{ socket: Socket; detail: string; certificates: readonly Certificate[] }> {
   const { place, tls, transport, url } = target
   const files = transport === 'relps' ? await target.files() : {}
   const plain = await connectTcp(target, await resolve(target, signal), signal)
   const address = `${url} (${plain.remoteAddress ?? 'unknown address'})`
-  if (transport === 'relp') return { socket: plain, detail: address }
+  if (transport === 'relp') return { socket: plain, detail: address, certificates: [] }
   const secure = await connectTls(target, plain, files, signal)
   if (!tls.verify && tls.fingerprint === null) {
     delivery.notice({
@@ -84,7 +85,8 @@ async function connect(
       message: `${url}: the certificate was not checked, anyone on the way can read the events; remove ${place}.tls.verify: false`,
     })
   }
-  return { socket: secure, detail: `${address} ${describeTls(secure)}` }
+  const detail = `${address} ${describeTls(secure)}`
+  return { socket: secure, detail, certificates: certificatesOn(secure, files) }
 }
 
 /** The messages of one session. */

@@ -59,17 +59,19 @@ export async function deliverStream(
   }
 }
 
-/** Tells of the first connection, and of each that leads elsewhere than the one before it. */
+/** Tells of the first connection, and of each that leads elsewhere than the one before it, or rests on
+ * another certificate. */
 function teller(
   { place, tls, transport, url }: Target,
   delivery: Delivery,
 ): (connection: Connection) => void {
   let told: string | undefined
-  return ({ detail }) => {
-    if (detail === told) return
+  return ({ detail, certificates }) => {
+    const which = [detail, ...certificates.map(({ fingerprint }) => fingerprint)].join(' ')
+    if (which === told) return
     const isFirst = told === undefined
-    told = detail
-    delivery.connected(detail)
+    told = which
+    delivery.connected(detail, certificates)
     if (!isFirst || transport !== 'tls' || tls.verify || tls.fingerprint !== null) return
     delivery.notice({
       level: 'warn',

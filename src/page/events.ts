@@ -1,0 +1,114 @@
+/**
+ * The latest events, as they are handed to the destinations. The table holds a bounded number of
+ * rows however long the page is open; it stands still while it is paused or an event is open.
+ */
+import { readEvents } from './api.ts'
+import { byId, setText } from './dom.ts'
+import { EventFilter } from './event-filter.ts'
+import { EventRow } from './event-row.ts'
+import { formatNumber } from './format.ts'
+import type { Overview, PassedEvent } from './shapes.ts'
+
+/** Rows that are kept. */
+const limit = 200
+
+export class Events {
+  readonly #body = byId('event-rows')
+  readonly #note = byId('event-note')
+  readonly #empty = byId('event-empty')
+  readonly #pause = byId<HTMLButtonElement>('pause')
+  readonly #filter = new EventFilter(() => void this.load())
+  /** The newest first. */
+  #rows: EventRow[] = []
+  /** Came while the table stood still, the newest first. */
+  #held: PassedEvent[] = []
+  #heldCount = 0
+  #skipped = 0
+  #paused = false
+  /** Of the question that was asked last: an older one's answer is not shown. */
+  #asked = 0
+
+  constructor() {
+    this.#pause.addEventListener('click', () => {
+      this.#paused = !this.#paused
+      this.#pause.setAttribute('aria-pressed', String(this.#paused))
+      setText(this.#pause, this.#paused ? 'Resume' : 'Pause')
+      this.#settle()
+    })
+  }
+
+  update(overview: Overview): void {
+    this.#filter.update(overview)
+  }
+
+  /** Asks for the latest that match, and shows these only. */
+  async load(): Promise<void> {
+    const asked = (this.#asked += 1)
+    try {
+      const events = await readEvents(this.#filter.query, limit)
+      if (asked !== this.#asked) return
+      for (const row of this.#rows) row.remove()
+      this.#rows = []
+      this.#held = []
+      this.#heldCount = 0
+      this.#skipped = 0
+      this.#show(events)
+    } catch (thrown) {
+      if (asked === this.#asked) setText(this.#note, `Not loaded: ${(thrown as Error).message}`)
+    }
+  }
+
+  /** Takes what passed. */
+  add(events: readonly PassedEvent[], skipped: number): void {
+    this.#skipped += skipped
+    const matching = events
+      .filter((event) => this.#filter.matches(event))
+      .sort((one, other) => other.at - one.at)
+    if (this.#stands) {
+      this.#heldCount += matching.length
+      this.#held = [...matching, ...this.#held].slice(0, limit)
+      this.#say()
+    } else this.#show(matching)
+  }
+
+  get #stands(): boolean {
+    return this.#paused || this.#rows.some(({ isOpen }) => isOpen)
+  }
+
+  #settle(): void {
+    if (this.#stands) return this.#say()
+    const held = this.#held
+    this.#held = []
+    this.#heldCount = 0
+    this.#show(held)
+  }
+
+  #show(events: readonly PassedEvent[]): void {
+    const known = new Set(this.#rows.map(({ event }) => keyOf(event)))
+    const rows = events
+      .filter((event) => !known.has(keyOf(event)))
+      .map((event) => new EventRow(event, () => this.#settle()))
+    this.#body.prepend(...rows.map(({ root }) => root))
+    this.#rows = [...rows, ...this.#rows]
+    for (const row of this.#rows.splice(limit)) row.remove()
+    this.#say()
+  }
+
+  #say(): void {
+    const parts: string[] = []
+    if (this.#stands) {
+      const why = this.#paused ? 'Paused' : 'Standing still while an event is open'
+      parts.push(this.#heldCount > 0 ? `${why}, ${formatNumber(this.#heldCount)} new` : why)
+    }
+    if (this.#skipped > 0) {
+      parts.push(`${formatNumber(this.#skipped)} passed too fast to be shown`)
+    }
+    setText(this.#note, parts.join(' · '))
+    this.#empty.hidden = this.#rows.length > 0
+  }
+}
+
+/** One event to one destination; it comes again when it is handed out again. */
+function keyOf({ destination, queue, sequence, line, at }: PassedEvent): string {
+  return [destination, queue, sequence, line, at].join(' ')
+}

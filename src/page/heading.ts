@@ -1,0 +1,73 @@
+/**
+ * The top of the page: what this is, how it is, and since when. The state is a live region that
+ * changes only with the findings, so a screen reader hears of a loss and of no rate.
+ */
+import { byId, element, setAttribute, setText } from './dom.ts'
+import { formatSpan, formatTime, showTime } from './format.ts'
+import { healthOf } from './health.ts'
+import type { Overview } from './shapes.ts'
+import { visible } from './visible.ts'
+import { signs } from './words.ts'
+
+/** Findings that are shown at once. */
+const shownAtOnce = 12
+
+export class Heading {
+  readonly #state = byId('state')
+  readonly #word = byId('state-word')
+  readonly #reasons = byId('reasons')
+  readonly #lost = byId('lost')
+  #shown = ''
+
+  update(overview: Overview): void {
+    const { version, configuration, startedAt } = overview
+    const { level, word, findings } = healthOf(overview, Date.now())
+    setText(byId('version'), visible(version))
+    setText(byId('configuration'), visible(configuration))
+    const started = Date.parse(startedAt)
+    setText(byId('uptime'), formatSpan(Date.now() - started))
+    showTime(byId<HTMLTimeElement>('started'), started, 'unknown')
+    setAttribute(this.#state, 'data-level', level)
+    setText(this.#word, `${signs[level]} ${word}`)
+    document.title = `${level === 'good' ? '' : `${word} · `}Cefline`
+    const reasons = findings.slice(0, shownAtOnce).map(({ text }) => text)
+    if (findings.length > shownAtOnce) reasons.push(`and ${findings.length - shownAtOnce} more`)
+    if (findings.length === 0) reasons.push(sentence(overview))
+    const shown = reasons.join('\n')
+    if (shown === this.#shown) return
+    this.#shown = shown
+    this.#reasons.replaceChildren(
+      ...reasons.map((text, index) =>
+        element('li', { 'data-level': findings[index]?.level }, visible(text)),
+      ),
+    )
+  }
+
+  lost(since: number): void {
+    document.body.dataset['lost'] = ''
+    setText(
+      this.#lost,
+      `✕ The connection to the appliance is lost: what is shown is of ${formatTime(since)}. It is tried again until it answers.`,
+    )
+    document.title = 'No connection · Cefline'
+  }
+
+  back(): void {
+    delete document.body.dataset['lost']
+    setText(this.#lost, '')
+  }
+}
+
+/** What all well means here. */
+function sentence({ sources, destinations }: Overview): string {
+  if ([...sources, ...destinations].some(({ state }) => state === 'starting')) {
+    return 'The appliance is starting.'
+  }
+  const read =
+    sources.length === 1 ? 'The source is read' : `All ${sources.length} sources are read`
+  const sent =
+    destinations.length === 1
+      ? 'the destination takes what comes'
+      : `all ${destinations.length} destinations take what comes`
+  return `${read}, ${sent}, and the books add up.`
+}

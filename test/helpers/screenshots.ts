@@ -1,0 +1,59 @@
+/**
+ * `npm run screenshots`: the pictures of the status page in docs/images, of a real appliance in a
+ * folder that is gone afterwards.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startBrowser } from './browser.ts'
+import { startPageAppliance } from './page-appliance.ts'
+import { root } from './root.ts'
+
+const ends: (() => unknown)[] = []
+const t = { teardown: (end: () => unknown) => ends.unshift(end) }
+const folder = mkdtempSync(join(tmpdir(), 'cefline-screenshots-'))
+const images = join(root, 'docs', 'images')
+mkdirSync(images, { recursive: true })
+
+const shots = {
+  light: { colorScheme: 'light', viewport: { width: 1280, height: 1230 } },
+  dark: { colorScheme: 'dark', viewport: { width: 1280, height: 1230 } },
+  event: { colorScheme: 'light', viewport: { width: 1280, height: 860 } },
+  phone: { colorScheme: 'light', viewport: { width: 390, height: 1300 }, isMobile: true },
+} as const
+
+/** Two of them can be no event, as their dates are none. */
+const alerts = [
+  'Who,Action,Object type,What,Where,When,Data source',
+  ...['2026-11-20T06:12:09Z', '2026-11-20T06:31:44Z', 'yesterday', '31/31/2026'].map(
+    (when) =>
+      `ENTERPRISE\\j.tanaka,Added,group,\\local\\enterprise\\Groups\\Domain Admins,dc1.enterprise.example,${when},Active Directory`,
+  ),
+]
+
+try {
+  const appliance = await startPageAppliance(t, folder)
+  writeFileSync(join(folder, 'drop', 'alerts-2026-11.csv'), `${alerts.join('\r\n')}\r\n`)
+  const timer = setInterval(() => appliance.add(2 + Math.floor(Math.random() * 3)), 450)
+  t.teardown(() => clearInterval(timer))
+  const browser = await startBrowser(t)
+  for (const [name, options] of Object.entries(shots)) {
+    const { page } = await browser.open(appliance.url, {
+      ...options,
+      httpCredentials: { username: '', password: appliance.token },
+    })
+    await page.getByText('● All well').waitFor({ timeout: 60_000 })
+    await page.getByText('the receiving program read every byte').waitFor({ timeout: 60_000 })
+    // Time for rates, which are those of the last ten seconds.
+    await page.waitForTimeout(8000)
+    if (name === 'event') {
+      await page.locator('#event-rows').getByRole('button', { name: 'Added' }).first().click()
+      await page.evaluate('document.getElementById("events-heading").scrollIntoView()')
+    }
+    await page.screenshot({ path: join(images, `status-${name}.png`) })
+    await page.close()
+  }
+} finally {
+  for (const end of ends) await end()
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,95 @@
+/**
+ * For everyone: everything is reached by keyboard, a phone shows it without scrolling sideways, and
+ * it is as dark and as still as the viewer wants it. What axe-core finds is in `axe.test.ts`.
+ */
+import t from 'tap'
+import { startBrowser } from '../helpers/browser.ts'
+import { busy, failing } from '../helpers/page-states.ts'
+import { needs } from '../helpers/peers.ts'
+import { startStatusPage } from '../helpers/status-page.ts'
+
+t.test('access', needs('chromium'), async (t) => {
+  const browser = await startBrowser(t)
+
+  t.test('by keyboard: the skip link first, then everything that can be used', async (t) => {
+    const server = await startStatusPage(t, failing())
+    const { page } = await browser.open(server.url)
+    await page.locator('#reject-more').waitFor()
+    const focused = () =>
+      page.evaluate<string>(
+        `document.activeElement.id || document.activeElement.textContent.trim().slice(0, 20)`,
+      )
+    await page.keyboard.press('Tab')
+    t.equal(await focused(), 'Skip to the content')
+    t.equal(
+      await page.evaluate('Math.round(document.activeElement.getBoundingClientRect().top) >= 0'),
+      true,
+      'it is seen when it is reached',
+    )
+    const reached = new Set<string>()
+    for (let press = 0; press < 80; press += 1) {
+      await page.keyboard.press('Tab')
+      reached.add(await focused())
+      const outline = await page.evaluate<string>(
+        `{ const { activeElement: one } = document; const at = one.type === 'radio' ? one.nextElementSibling : one; getComputedStyle(at).outlineStyle + (one === document.body ? 'body' : '') }`,
+      )
+      t.notMatch(outline, /^none$/, `the focus is seen: ${await focused()}`)
+      if (reached.has('reject-more')) break
+    }
+    for (const id of [
+      'test-open',
+      'theme',
+      'pause',
+      'filter-text',
+      'filter-source',
+      'filter-destination',
+      'filter-severity',
+      'reject-source',
+      'reject-code',
+      'reject-more',
+    ]) {
+      t.ok(reached.has(id), `${id} is reached`)
+    }
+  })
+
+  t.test('a phone of 360 pixels', async (t) => {
+    for (const state of [busy, failing]) {
+      const server = await startStatusPage(t, state())
+      const { page, violations } = await browser.open(server.url, {
+        viewport: { width: 360, height: 740 },
+        isMobile: true,
+        hasTouch: true,
+      })
+      await page.locator('#event-rows button').first().tap()
+      await page.locator('.plot canvas').first().waitFor()
+      t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360)
+      t.strictSame(await violations(), [])
+    }
+  })
+
+  t.test('dark and light by the system, and by the switch, which is kept', async (t) => {
+    const server = await startStatusPage(t, busy())
+    const { page, complaints } = await browser.open(server.url, { colorScheme: 'dark' })
+    const ground = () =>
+      page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
+    const dark = await ground()
+    await page.emulateMedia({ colorScheme: 'light' })
+    const light = await ground()
+    t.not(dark, light)
+    await page.getByRole('button', { name: 'Theme: system' }).click()
+    await page.getByRole('button', { name: 'Theme: light' }).click()
+    await page.getByRole('button', { name: 'Theme: dark' }).waitFor()
+    t.equal(await ground(), dark)
+    await page.reload()
+    await page.getByRole('button', { name: 'Theme: dark' }).waitFor()
+    t.equal(await ground(), dark, 'after it is loaded again')
+    t.strictSame(complaints, [])
+  })
+
+  t.test('nothing moves for those who want no motion', async (t) => {
+    const server = await startStatusPage(t, busy())
+    const { page } = await browser.open(server.url, { reducedMotion: 'reduce' })
+    await page.locator('.card').first().waitFor()
+    t.equal(await page.evaluate('document.getAnimations().length'), 0)
+  })
+})

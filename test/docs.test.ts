@@ -11,6 +11,7 @@ import { loadConfiguration } from '../src/config/load.ts'
 import { common, isOption, optionNames, sections } from '../src/config/schema.ts'
 import type { Option, Schema, Tables } from '../src/config/schema.ts'
 import { destinations } from '../src/destinations/index.ts'
+import { ownSource } from '../src/io/own-source.ts'
 import { sources } from '../src/sources/index.ts'
 import { root } from './helpers/root.ts'
 import { documented, fillTables, readme } from './helpers/write-docs.ts'
@@ -62,7 +63,8 @@ t.test('the example configuration is accepted, and has every option', async (t) 
   for (const path of ['cefline.yaml', uncommented]) {
     const { warnings, ...found } = loadConfiguration({ path, env: {}, cwd, tables })
     t.same(warnings, [])
-    t.same(new Set(found.sources.map(({ type }) => type)), new Set(Object.keys(sources)))
+    const types = [...Object.keys(sources), ownSource]
+    t.same(new Set(found.sources.map(({ type }) => type)), new Set(types))
     t.ok(found.destinations.length > 0)
   }
   const written = parse(readFileSync(uncommented, 'utf8')) as Record<string, Nested>

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import t from 'tap'
 import { root } from '../helpers/root.ts'
 
@@ -17,7 +17,7 @@ interface Step {
   commands: string
   /** Lines that must come, in this order; `…` is anything. */
   expected: string[]
-  /** A program's path from the root, without which it cannot run. */
+  /** A program's path, from the root, without which it cannot run. */
   needs: string | undefined
 }
 
@@ -26,7 +26,7 @@ const steps = stepsOf(page)
 t.test('every command of the page says what it has to', async (t) => {
   const said = await runAll(steps)
   steps.forEach(({ name, expected, needs }, index) => {
-    if (needs !== undefined && !existsSync(join(root, needs))) {
+    if (needs !== undefined && !existsSync(resolve(root, needs))) {
       return void t.skip(`${name}: ${needs} is not installed`)
     }
     const output = said[index]
@@ -72,10 +72,9 @@ async function runAll(all: readonly Step[]): Promise<(string | undefined)[]> {
     const guarded = needs === undefined ? commands : `if [ -e ${needs} ]; then\n${commands}fi\n`
     return `${guarded}echo; echo ${mark}`
   })
-  const { CI: _ci, ...env } = process.env
   const bash = spawn('bash', ['-e', '-o', 'pipefail', '-c', script.join('\n')], {
     cwd: root,
-    env: { ...env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -83,10 +82,11 @@ async function runAll(all: readonly Step[]): Promise<(string | undefined)[]> {
   for (const stream of [bash.stdout, bash.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text))
   }
-  await once(bash, 'exit')
+  const [ended, closed] = [once(bash, 'exit'), once(bash, 'close')]
+  await ended
   // One that ends early leaves what it started, in its process group.
   if (bash.pid !== undefined && bash.exitCode !== 0) process.kill(-bash.pid, 'SIGKILL')
-  await once(bash, 'close')
+  await closed
   const parts = output.split(`\n${mark}\n`)
   return all.map((_step, index) => (index < parts.length - 1 ? parts[index] : undefined))
 }

@@ -17,6 +17,7 @@ RUN if [ "$KERBEROS" = yes ]; then \
     && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /opt/yarn* /usr/local/bin/yarn /usr/local/bin/yarnpkg /tmp/* \
     && mkdir -p /var/lib/cefline /etc/cefline && chown 1000:1000 /var/lib/cefline \
+    && ln -s /opt/cefline/dist/cli.js /usr/local/bin/cefline && touch -h -d "@$SOURCE_DATE_EPOCH" /usr/local/bin/cefline \
     && touch -d "@$SOURCE_DATE_EPOCH" /var/lib/cefline /var/lib /etc/cefline /etc /opt \
       /usr/local/lib /usr/local/bin /tmp
 
@@ -41,7 +42,7 @@ COPY --from=runtime /var/lib/dpkg/status /build/dpkg-status
 RUN npm sbom --sbom-format cyclonedx --omit dev >npm.json && node image/sbom.ts node_modules dpkg-status <npm.json >sbom.cdx.json \
     && node image/prune.ts node_modules
 COPY package.json LICENSE opt/cefline/
-RUN mv node_modules dist sbom.cdx.json opt/cefline/ && chmod -R u=rwX,go=rX opt \
+RUN mv node_modules dist sbom.cdx.json opt/cefline/ && chmod +x opt/cefline/dist/cli.js && chmod -R u=rwX,go=rX opt \
     && find opt -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
 # The folder cefline alone: also the release's archive for hosts without containers.

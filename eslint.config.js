@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', '.build/', 'node_modules/', '.tap/', '.peers/', 'drop/', 'data/'] },
+  { ignores: ['dist/', '.build/', 'node_modules/', '.tap/', '.peers/', 'drop/', 'data/', 'helm/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -42,7 +42,7 @@ export interface OperationsOptions {
   /** Does the work while this source does not run; left out where none runs. */
   hold?<T>(source: string, work: () => Promise<T>): Promise<T>
   /** What only a running appliance has. */
-  live?: Pick<Verbs, 'tap' | 'test' | 'history'>
+  live?: Pick<Verbs, 'tap' | 'test' | 'history' | 'log'>
   /** Told what was changed, for the event that tells the SIEM. */
   changed?(kind: OwnKind, details: { message: string; component?: string; who?: string }): void
 }
@@ -51,6 +51,8 @@ export class Operations implements Verbs {
   readonly #options: OperationsOptions
   readonly #spool: LmdbSpool
   readonly #turns = new Turns()
+  /** Tell what those that are under way have done until now. */
+  readonly #unsaid = new Set<() => void>()
   #ending = false
 
   constructor(options: OperationsOptions) {
@@ -111,11 +113,14 @@ export class Operations implements Verbs {
   async setCheckpoint({ who, ...query }: NewCheckpoint): Promise<{ before?: string }> {
     const { source } = query
     requirePolled(source, this.#options.status())
-    const work = () => this.#write(() => storeCheckpoint(query, this.#spool))
-    const before = await (this.#options.hold ? this.#options.hold(source, work) : work())
     const message = `polling of ${source} was set to go on from another mark`
-    this.#changed('mark-set', { message, component: source, ...(who && { who }) })
-    return before
+    const work = () =>
+      this.#write(async () => {
+        const before = await storeCheckpoint(query, this.#spool)
+        this.#changed('mark-set', { message, component: source, ...(who && { who }) })
+        return before
+      })
+    return this.#options.hold ? this.#options.hold(source, work) : work()
   }
 
   async rejects(query: RejectQuery): Promise<ListedReject[]> {
@@ -148,29 +153,44 @@ export class Operations implements Verbs {
       isDestination: (name: string) =>
         this.#options.status().destinations.some((destination) => destination.name === name),
     }
-    for (const next of rejectSteps(this.#spool, choice)) {
-      const done = await this.#write(async () => {
-        const { rejects, missing } = next()
-        const unknown = missing.map((number): Retried => ({ number, result: 'unknown' }))
-        return [...(await takeBack(rejects, options)), ...unknown]
-      })
-      for (const { result } of done) counts[result] += 1
-      if (done.length > 0) yield done
-      await turn()
+    const say = this.#sayLater(() => {
+      const { back, given, rejected } = counts
+      const message = `${back} rejects went back into their queues, ${given} had been given before, ${rejected} are still rejected`
+      if (back + given > 0) this.#changed('rejects-retried', { message, ...(who && { who }) })
+    })
+    try {
+      for (const next of rejectSteps(this.#spool, choice)) {
+        const done = await this.#write(async () => {
+          const { rejects, missing } = next()
+          const unknown = missing.map((number): Retried => ({ number, result: 'unknown' }))
+          const done = [...(await takeBack(rejects, options)), ...unknown]
+          for (const { result } of done) counts[result] += 1
+          return done
+        })
+        if (done.length > 0) yield done
+        await turn()
+      }
+    } finally {
+      say()
     }
-    const { back, given, rejected } = counts
-    const message = `${back} rejects went back into their queues, ${given} had been given before, ${rejected} are still rejected`
-    if (back + given > 0) this.#changed('rejects-retried', { message, ...(who && { who }) })
   }
 
   async purge({ who, ...choice }: RejectChoice & Doer): Promise<number> {
     let purged = 0
-    for (const step of purgeSteps(this.#spool, choice)) {
-      purged += await this.#write(step)
-      await turn()
+    const say = this.#sayLater(() => {
+      const message = `${purged} rejects were removed for good`
+      if (purged > 0) this.#changed('rejects-purged', { message, ...(who && { who }) })
+    })
+    try {
+      for (const step of purgeSteps(this.#spool, choice)) {
+        await this.#write(async () => {
+          purged += await step()
+        })
+        await turn()
+      }
+    } finally {
+      say()
     }
-    const message = `${purged} rejects were removed for good`
-    if (purged > 0) this.#changed('rejects-purged', { message, ...(who && { who }) })
     return purged
   }
 
@@ -186,18 +206,33 @@ export class Operations implements Verbs {
     return this.#live.history(query)
   }
 
-  /** Resolves when nothing is being changed: a long one ends with its present step, and nothing is
-   * begun any more. */
-  idle(): Promise<void> {
+  async log(query: object): Promise<string[]> {
+    return this.#live.log(query)
+  }
+
+  /** Resolves when nothing is being changed: a long one ends with its present step, of which the SIEM is
+   * told by then, and nothing is begun any more. */
+  async idle(): Promise<void> {
     this.#ending = true
-    return this.#turns.idle()
+    await this.#turns.idle()
+    for (const say of this.#unsaid) say()
+  }
+
+  /** The answer says it once, as does whoever comes before: one that ends early, by a failure or as its
+   * reader went, has done what it has done. */
+  #sayLater(tell: () => void): () => void {
+    const say = () => {
+      if (this.#unsaid.delete(say)) tell()
+    }
+    this.#unsaid.add(say)
+    return say
   }
 
   #changed(...told: Parameters<NonNullable<OperationsOptions['changed']>>): void {
     this.#options.changed?.(...told)
   }
 
-  get #live(): Pick<Verbs, 'tap' | 'test' | 'history'> {
+  get #live(): Pick<Verbs, 'tap' | 'test' | 'history' | 'log'> {
     if (this.#options.live) return this.#options.live
     const { folder } = this.#options.status().spool
     throw error('not-found', `no appliance runs on the spool in ${folder}; start it: cefline run`)

@@ -47,6 +47,11 @@ export class Around {
     this.#own.start()
   }
 
+  /** Nothing is changed by a command any more; while its sources run the SIEM can yet be told of it. */
+  async idle(): Promise<void> {
+    await this.#operations.idle()
+  }
+
   /** Its ends, to be called one after the other; each safe before `start`. */
   get ends(): (() => Promise<void> | undefined)[] {
     return [

@@ -13,6 +13,7 @@ import type { LmdbSpool } from '../spool/spool.ts'
 import type { Asked } from '../status/asked.ts'
 import type { Status } from '../status/status.ts'
 import type { Events } from '../telemetry/events.ts'
+import { lastLines } from '../telemetry/log.ts'
 
 export interface LiveOptions {
   events: Events
@@ -49,6 +50,7 @@ export function live(options: LiveOptions): Live {
         return sendTest(query, { events, spool, running, configuration, signal })
       },
       history: async ({ range }) => history.read(range),
+      log: async () => lastLines(events.log),
     },
     changed: (kind, details) => events.telling.tell(kind, details),
   })

@@ -4,12 +4,11 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { TapOptions } from '../commands/tap.ts'
+import { sortKeys } from '../commands/top-rows.ts'
 import type { SortKey } from '../commands/top-rows.ts'
 import type { Context } from './context.ts'
 import { duration, reaching, severity, wholeNumber } from './options.ts'
 import type { ReachFlags } from './options.ts'
-
-const sortKeys: readonly SortKey[] = ['name', 'rate', 'waiting', 'age', 'state']
 
 export function addLive(program: Command, { config, end }: Context): void {
   reaching(program.command('status'))
@@ -26,7 +25,8 @@ export function addLive(program: Command, { config, end }: Context): void {
     .option('--once', 'look once, and print it as text')
     .action(async (flags: ReachFlags & { interval?: number; sort?: SortKey; once?: boolean }) => {
       const { top } = await import('../commands/top.ts')
-      end(await top({ config: config(), ...flags }))
+      // An answer that does not come is not waited for.
+      end({ code: await top({ config: config(), ...flags }), isFinal: true })
     })
 
   reaching(program.command('tap'), 'print a JSON object a line')

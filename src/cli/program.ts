@@ -14,6 +14,7 @@ import { addMark } from './mark.ts'
 import { addRejects } from './rejects.ts'
 import { addRun } from './run.ts'
 import { addSpool } from './spool.ts'
+import { addSupport } from './support.ts'
 import { addTrials } from './trials.ts'
 
 /** `end` is told how the command ended. Wrong usage is thrown, as a CommanderError. */
@@ -34,6 +35,7 @@ export function createProgram(end: Context['end']): Command {
   addSpool(program, context)
   addRejects(program, context)
   addMark(program, context)
+  addSupport(program, context)
   addCompletion(program, context)
 
   // What is no command would be taken for an argument of the default one.

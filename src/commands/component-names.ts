@@ -2,6 +2,7 @@
  * Names of the configured sources and destinations, for a shell's completion: read as the start does,
  * but neither judged nor complete, for whoever presses a key wants an answer at once.
  */
+import { validName } from '../config/components.ts'
 import { parseFile, isGroup } from '../config/document.ts'
 import { environmentDocument } from '../config/environment.ts'
 import { findFile } from '../config/find.ts'
@@ -24,5 +25,6 @@ export function componentNames(path: string | undefined): ComponentNames {
 }
 
 function namesOf(group: unknown): string[] {
-  return isGroup(group) ? Object.keys(group) : []
+  // A name that is none would be refused at the start, and a shell would run what is in it.
+  return isGroup(group) ? Object.keys(group).filter((name) => validName.test(name)) : []
 }

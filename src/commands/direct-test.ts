@@ -48,7 +48,10 @@ export async function* testDirectly(
   let received = 0
   void Promise.all(
     chosen.map(async (one) => {
-      const step = await deliver(one, event, steps, { ended, timeout })
+      const step = await deliver(one, event, steps, {
+        ended,
+        late: () => lateness(signal, timeout),
+      })
       if (step.ok) received += 1
       steps.add(step)
     }),
@@ -64,10 +67,10 @@ async function deliver(
   configuration: DestinationConfiguration,
   event: OwnEvent,
   steps: Steps,
-  { ended, timeout }: { ended: AbortSignal; timeout: number },
+  { ended, late }: { ended: AbortSignal; late: () => string },
 ): Promise<Step> {
   const { name: destination } = configuration
-  const folder = await mkdtemp(join(tmpdir(), 'cefline-test-'))
+  let folder: string | undefined
   let proof: Proof | undefined
   let isReceived = false
   let refusal: string | undefined
@@ -88,6 +91,7 @@ async function deliver(
     steps.add(out.step)
   }
   try {
+    folder = await mkdtemp(join(tmpdir(), 'cefline-test-'))
     const made = createDestination(configuration, folder)
     try {
       const delivering = made.deliver(only(event, handedOut), delivery, ended)
@@ -96,16 +100,24 @@ async function deliver(
     } finally {
       await made.close()
     }
-    const step = { step: 'received', destination } as const
+    const step = { step: out.step ? 'received' : 'handed-out', destination } as const
     if (refusal !== undefined) return { ...step, ok: false, detail: refusal }
     if (isReceived) return { ...step, ok: true, detail: proof ? whatProves[proof] : 'received' }
-    return { ...step, ok: false, detail: `no receipt within ${span(timeout)}` }
+    return { ...step, ok: false, detail: late() }
   } catch (thrown) {
     const detail = asCefline(thrown).message
     return { step: out.step ? 'received' : 'handed-out', destination, ok: false, detail }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    // What a destination that was given up still has open there is the system's to remove.
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true }).catch(() => {})
   }
+}
+
+/** Why a receipt is missing. */
+function lateness(signal: AbortSignal, timeout: number): string {
+  return signal.aborted
+    ? 'interrupted before its receipt came'
+    : `no receipt within ${span(timeout)}`
 }
 
 /** Resolves when it was aborted and has had time to end. */

@@ -8,7 +8,7 @@ import colors from 'picocolors'
 import { connectControl } from '../control/client.ts'
 import type { TestStep } from '../control/verbs.ts'
 import { error } from '../error.ts'
-import { printable } from '../io/printable.ts'
+import { printable, printableJson } from '../io/printable.ts'
 import { readConfiguration } from './configuration.ts'
 import { testDirectly } from './direct-test.ts'
 import { interruption } from './interruption.ts'
@@ -40,7 +40,7 @@ export async function sendTest(options: SendTestOptions): Promise<number> {
       : testDirectly(query, readConfiguration(where.config), stopping.signal)
     for await (const step of steps) {
       if (step.step === 'end') isReceived = step.ok
-      console.log(json ? JSON.stringify(step) : lineOf(step))
+      console.log(json ? printableJson(step) : lineOf(step))
     }
   } catch (thrown) {
     if (interrupted.code === undefined) throw thrown

@@ -9,6 +9,7 @@ import { counted, write } from './text.ts'
 import { interruption } from './interruption.ts'
 import { reachRunning } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
+import { printableJson } from '../io/printable.ts'
 import { describe, eventLine, frameLine } from './tap-text.ts'
 import type { TapQuery, TappedEvent } from '../control/verbs.ts'
 
@@ -58,7 +59,7 @@ export async function tap(options: TapOptions): Promise<number> {
 }
 
 function shown(event: TappedEvent, { json, frame }: TapOptions): string {
-  if (json) return JSON.stringify(describe(event))
+  if (json) return printableJson(describe(event))
   if (frame) return frameLine(event)
   return eventLine(event, process.stdout.isTTY ? process.stdout.columns : Infinity)
 }

@@ -4,7 +4,9 @@
 import type { Overview } from '../control/verbs.ts'
 import { age, count } from './text.ts'
 
-export type SortKey = 'name' | 'rate' | 'waiting' | 'age' | 'state'
+export const sortKeys = ['name', 'rate', 'waiting', 'age', 'state'] as const
+
+export type SortKey = (typeof sortKeys)[number]
 
 export interface Row {
   name: string

@@ -6,6 +6,7 @@
  * Exit code 0; 129 and 143 when a signal other than Ctrl-C ended it.
  */
 import colors from 'picocolors'
+import { printableJson } from '../io/printable.ts'
 import { interruption } from './interruption.ts'
 import { interruptKey, listenToKeys, suspendKey } from './keys.ts'
 import { folderOf, reachRunning } from './reach.ts'
@@ -13,6 +14,7 @@ import type { ReachOptions } from './reach.ts'
 import { Screen } from './screen.ts'
 import { footLine, topLines, withinHeight } from './top-text.ts'
 import type { Line, View } from './top-text.ts'
+import { sortKeys } from './top-rows.ts'
 import type { SortKey } from './top-rows.ts'
 import { watchStatus } from './watch-status.ts'
 import type { Look, Watching } from './watch-status.ts'
@@ -24,8 +26,6 @@ export interface TopOptions extends ReachOptions {
   once?: boolean
   json?: boolean
 }
-
-const sortKeys: readonly SortKey[] = ['name', 'rate', 'waiting', 'age', 'state']
 
 export async function top(options: TopOptions): Promise<number> {
   const { interval = 1000, sort = 'name', once = false, json = false, ...where } = options
@@ -142,7 +142,7 @@ function lookOnce(where: ReachOptions): Promise<Look> {
 /** `running` is null while nothing runs, and `problem` says so. */
 function jsonOf({ at, seen, problem }: Look): string {
   const time = new Date(at).toISOString()
-  return JSON.stringify(
+  return printableJson(
     seen
       ? { at: time, running: seen.running, ...seen.overview }
       : { at: time, running: null, problem },

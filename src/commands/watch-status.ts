@@ -8,6 +8,8 @@ import type { Control } from '../control/client.ts'
 import type { Overview } from '../control/verbs.ts'
 import type { Running } from '../control/wire.ts'
 import { asCefline } from '../error.ts'
+import { untilAborted } from '../io/until-aborted.ts'
+import { within } from '../io/within.ts'
 
 export interface Look {
   /** ms since 1970 */
@@ -24,28 +26,42 @@ export interface Watching {
   /** ms between two looks */
   interval: number
   signal: AbortSignal
+  /** ms that an answer is waited for; then it is asked anew. */
+  patience?: number
 }
 
-/** Until aborted. Throws `forbidden` when the appliance is another user's: that does not pass. */
-export async function* watchStatus({ folder, interval, signal }: Watching): AsyncGenerator<Look> {
+/** ms: more than connecting takes at most. */
+const usualPatience = 15_000
+
+/** Until aborted, at once also where no answer comes. Throws `forbidden` when the appliance is another
+ * user's: that does not pass. */
+export async function* watchStatus(watching: Watching): AsyncGenerator<Look> {
+  const { folder, interval, signal, patience = usualPatience } = watching
+  const appliance = `the appliance on the spool in ${folder}`
   let control: Control | undefined
+  const look = async (at: number): Promise<Look> => {
+    control ??= await connectControl(folder)
+    if (!control) return { at, problem: `nothing runs on the spool in ${folder}` }
+    const overview = await control.status({})
+    return { at, seen: { running: control.running, overview } }
+  }
   try {
     while (!signal.aborted) {
       const at = Date.now()
+      let found: Look | undefined
+      let problem = `${appliance} does not answer`
       try {
-        control ??= await connectControl(folder)
-        if (!control) yield { at, problem: `nothing runs on the spool in ${folder}` }
-        else {
-          const overview = await control.status({})
-          yield { at, seen: { running: control.running, overview } }
-        }
+        found = await within(untilAborted(look(at), signal), patience)
       } catch (thrown) {
-        const failure = asCefline(thrown)
-        if (failure.code !== 'lost') throw thrown
+        if (signal.aborted) return
+        if (asCefline(thrown).code !== 'lost') throw thrown
+        if (control) problem = `${appliance} has stopped`
+      }
+      if (!found) {
         await control?.close()
         control = undefined
-        yield { at, problem: `the appliance on the spool in ${folder} has stopped` }
       }
+      yield found ?? { at, problem }
       await sleep(Math.max(0, at + interval - Date.now()), undefined, { signal }).catch(() => {})
     }
   } finally {

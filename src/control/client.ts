@@ -115,6 +115,10 @@ export class Control implements Verbs {
     return this.#one('history', query)
   }
 
+  log(query: object): Promise<string[]> {
+    return this.#one('log', query)
+  }
+
   /** Safe twice. */
   async close(): Promise<void> {
     await this.#client.destroy()

@@ -47,6 +47,7 @@ export const querySchemas: Record<keyof Verbs, object> = {
   ),
   test: query({ destination: text, timeout: number, who: text }, ['timeout']),
   history: query({ range: { enum: ['hour', 'day'] } }, ['range']),
+  log: query({}),
 }
 
 function query(properties: object, required: string[] = []): object {

@@ -164,4 +164,6 @@ export interface Verbs {
   /** Sends a marked test event by way of the spool. */
   test(query: TestQuery): AsyncIterable<TestStep>
   history(query: { range: Range }): Promise<History>
+  /** The last lines of its log, as JSON, the oldest first. */
+  log(query: object): Promise<string[]>
 }

@@ -3,17 +3,23 @@
  * move the cursor, change colours or forge a line.
  */
 
+const unfit = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+
 /** Control characters, bidirectional overrides and line separators as `\xNN` or `\uNNNN`. */
 export function printable(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => {
-      const code = character.charCodeAt(0)
-      return code < 0x100
-        ? `\\x${code.toString(16).padStart(2, '0')}`
-        : `\\u${code.toString(16).padStart(4, '0')}`
-    },
-  )
+  return text.replace(unfit, (character) => {
+    const code = character.charCodeAt(0)
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : escaped(character)
+  })
+}
+
+/** A value as one line of JSON, with the same characters as its own `\uNNNN`: read back, it is equal. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replace(unfit, escaped)
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** At most `length` characters, whole code points, with an ellipsis where something is left out. */

@@ -110,7 +110,6 @@ export class DestinationEvents {
     this.#passing.passed(this.#name, block)
   }
 
-  /** `spooledAt`: ms since 1970, of the oldest of them, where that is known. */
   /** It says that it has these; `at`: ms since 1970, when they were spooled. */
   receipt(blocks: readonly { at: number | undefined }[]): void {
     const destination = this.#name
@@ -126,6 +125,8 @@ export class DestinationEvents {
     this.#metrics.receivedBytes.inc({ destination: this.#name }, Math.max(0, bytes))
   }
 
+  /** Lines whose receipt is durable. `spooledAt`: ms since 1970, of the oldest of them, where that is
+   * known. */
   received(lines: number, spooledAt?: number): void {
     this.throughput.add(lines)
     if (spooledAt !== undefined) {

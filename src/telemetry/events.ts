@@ -37,7 +37,11 @@ export class Events {
     this.log = log
     this.metrics = metrics
     this.#now = now
-    this.own = new OwnEvents({ leftOut: () => metrics.ownLeftOut.inc(), now })
+    this.own = new OwnEvents({
+      added: (kind) => metrics.ownEvents.inc({ kind }),
+      leftOut: () => metrics.ownLeftOut.inc(),
+      now,
+    })
     this.telling = new Telling(this.own, now)
     this.passing = new Passing(now)
   }
@@ -162,6 +166,12 @@ export class Events {
   stopped(): void {
     for (const source of this.sources.values()) source.flush()
     for (const destination of this.destinations.values()) destination.flush()
+    const untold = this.own.rest().map(({ kind }) => kind)
+    if (untold.length > 0) {
+      this.log.warn(
+        `the spool took nothing more: ${untold.length} events of Cefline's own are gone, the SIEM is not told of ${[...new Set(untold)].join(', ')}`,
+      )
+    }
     this.log.info('stopped')
   }
 

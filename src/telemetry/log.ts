@@ -5,6 +5,7 @@
 import pino from 'pino'
 import colors from 'picocolors'
 import { printable } from '../io/printable.ts'
+import { LogTail } from './log-tail.ts'
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 export type Log = pino.Logger
@@ -15,16 +16,27 @@ export interface LogOptions {
   format: 'auto' | 'json' | 'pretty'
 }
 
+const tails = new WeakMap<Log, LogTail>()
+
 export function createLog(
   { level, format }: LogOptions,
   output: NodeJS.WritableStream = process.stderr,
 ): Log {
   const isTerminal = 'isTTY' in output && output.isTTY === true
   const pretty = format === 'pretty' || (format === 'auto' && isTerminal)
-  return pino(
-    { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
-    { write: (line: string) => void output.write(pretty ? prettyLine(line, isTerminal) : line) },
-  )
+  const tail = new LogTail()
+  const write = (line: string) => {
+    tail.add(line)
+    output.write(pretty ? prettyLine(line, isTerminal) : line)
+  }
+  const log = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, { write })
+  tails.set(log, tail)
+  return log
+}
+
+/** What was logged last, an object a line, the oldest first; of a log that `createLog` made. */
+export function lastLines(log: Log): string[] {
+  return tails.get(log)?.lines ?? []
 }
 
 function prettyLine(json: string, colored: boolean): string {

@@ -132,6 +132,11 @@ export class Metrics {
     'When the configuration in force was taken over.',
     [],
   )
+  readonly ownEvents = this.#counter(
+    'cefline_own_events_total',
+    'Events of Cefline’s own, by kind; those that could not be kept are among them.',
+    ['kind'],
+  )
   readonly ownLeftOut = this.#counter(
     'cefline_own_events_left_out_total',
     'Events of Cefline’s own that could not be kept until the spool had room.',

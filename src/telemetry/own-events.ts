@@ -12,6 +12,8 @@ import type { OwnEvent, OwnFeed, OwnKind } from '../core.ts'
 export type OwnDetails = Omit<OwnEvent, 'id' | 'kind' | 'at'>
 
 export interface OwnEventsOptions {
+  /** Told of each that is kept. */
+  added?: (kind: OwnKind) => void
   /** Told of each that could not be kept. */
   leftOut?: () => void
   /** ms since 1970 */
@@ -30,8 +32,8 @@ export class OwnEvents implements OwnFeed {
   #isRead = true
   #wake = () => {}
 
-  constructor({ leftOut = () => {}, now = Date.now, most = 1000 }: OwnEventsOptions = {}) {
-    this.#options = { leftOut, now, most }
+  constructor(options: OwnEventsOptions = {}) {
+    this.#options = { added: () => {}, leftOut: () => {}, now: Date.now, most: 1000, ...options }
   }
 
   /** Whether somebody reads them; what there is already stays. */
@@ -45,13 +47,14 @@ export class OwnEvents implements OwnFeed {
 
   /** Returns the event, to find it again by its id. */
   add(kind: OwnKind, details: OwnDetails): OwnEvent {
-    const { now, most } = this.#options
+    const { added, now, most } = this.#options
     const id = randomBytes(16).toString('hex')
     const event = { id, kind, at: now(), ...details }
     if (!this.#isRead) return event
     while (this.#events.length >= most) this.#leaveOut()
     const kept = { ...event, message: event.message + this.#takeUnsaid() }
     this.#events.push(kept)
+    added(kind)
     this.#wake()
     return kept
   }

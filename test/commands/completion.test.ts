@@ -56,6 +56,15 @@ t.test('names are those of the configuration', async (t) => {
   t.equal(await ask('tap', '--source', 'al'), 'words\nalerts\t\n')
   t.equal(await ask('tap', '--destination', ''), 'words\nsiem\t\narchive\t\n')
   t.equal(await ask('--config', 'other.yaml', 'tap', '--destination', ''), 'words\n')
+  writeFileSync(
+    join(cwd, 'odd.yaml'),
+    'destinations: { "a;touch x": {}, "$(b)": {}, "c d": {}, "e\\u001bf": {}, good: {} }\n',
+  )
+  t.equal(
+    await ask('--config', 'odd.yaml', 'tap', '--destination', ''),
+    'words\ngood\t\n',
+    'what a shell would run is no name',
+  )
   t.equal(await ask('rejects', 'ls', '--code', 'spool-f'), 'words\nspool-full\t\nspool-failed\t\n')
 })
 

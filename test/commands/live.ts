@@ -63,6 +63,7 @@ export function overviewOf(now = Date.now()): Overview {
     version: '9.9.9',
     configuration: 'cefline.yaml',
     startedAt: new Date(now - 65_000).toISOString(),
+    now,
     writable: false,
     spool: { folder: './data', bytes: 9_000_000, maxBytes: 10_000_000, full: false, rejects: 4 },
     sources: [

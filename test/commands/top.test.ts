@@ -125,6 +125,24 @@ t.test('an appliance that comes, goes and comes again', async (t) => {
   t.equal((await looks.next()).done, true)
 })
 
+t.test('one that does not answer is said to be such, and holds up no end', async (t) => {
+  const folder = await liveFolder(t)
+  const ending = new AbortController()
+  let answers = false
+  const status = () => (answers ? Promise.resolve(overviewOf()) : new Promise<never>(() => {}))
+  await serveLive(t, folder, { status })
+  const looks = watchStatus({ folder, interval: 5, signal: ending.signal, patience: 100 })
+  t.match(await looks.next(), { value: { problem: /does not answer/ } })
+  answers = true
+  let look: Look | undefined
+  while (!look?.seen) look = ((await looks.next()) as { value: Look }).value
+  answers = false
+  const stuck = watchStatus({ folder, interval: 5, signal: ending.signal }).next()
+  ending.abort()
+  t.equal((await stuck).done, true)
+  t.equal((await looks.next()).done, true)
+})
+
 t.test('once, as text and as JSON; of nothing that runs it is an error', async (t) => {
   const folder = await liveFolder(t)
   const where = { config: undefined, folder }

@@ -34,6 +34,7 @@ function verbsOf(some: Partial<Verbs> = {}): Verbs {
     tap: async function* () {},
     test: async function* () {},
     history: none,
+    log: none,
     idle: () => Promise.resolve(),
     ...some,
   }

@@ -94,7 +94,7 @@ interface AxeResult {
 async function violationsOf(page: Page): Promise<string[]> {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
   await page.evaluate(axe)
-  const { violations } = await page.evaluate<AxeResult>('axe.run(document)')
+  const { violations } = await page.evaluate<AxeResult>("axe.run(document, { resultTypes: ['violations'] })")
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>

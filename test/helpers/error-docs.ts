@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { codes } from '../../src/error.ts'
 import type { Code } from '../../src/error.ts'
 import { errorExamples } from './error-examples.ts'
-import type { Example } from './error-examples.ts'
+import type { Example } from './error-examples-network.ts'
 import { root } from './root.ts'
 
 export const errorsPage = join(root, 'docs', 'errors.md')

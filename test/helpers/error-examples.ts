@@ -12,22 +12,14 @@ import { tables } from '../../src/components.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import type { Configuration } from '../../src/config/load.ts'
 import type { Batch } from '../../src/core.ts'
-import { explain, standstill, unproven } from '../../src/destinations/syslog/failure.ts'
-import type { Stage } from '../../src/destinations/syslog/failure.ts'
-import type { Target } from '../../src/destinations/syslog/target.ts'
-import { asCefline } from '../../src/error.ts'
-import { networkError } from '../../src/http/network-error.ts'
 import { FileBytes } from '../../src/io/file-bytes.ts'
 import { activityBatch } from '../../src/netwrix/activity-batch.ts'
 import { readFileOnce } from '../../src/netwrix/alert-reader.ts'
 import { markStuck } from '../../src/netwrix/api-notices.ts'
 import { readMarkFile } from '../../src/netwrix/mark-file.ts'
 import { readPage } from '../../src/netwrix/page.ts'
-import { auditorServer } from '../../src/netwrix/peer.ts'
-import { refusal } from '../../src/netwrix/refusal.ts'
 import { makeRoom } from '../../src/pipeline/make-room.ts'
 import type { Events } from '../../src/telemetry/events.ts'
-import { s3Failure } from '../../src/s3/failure.ts'
 import { failed, inUse } from '../../src/spool/failure.ts'
 import { Headers } from '../../src/syslog/message.ts'
 import { wireFor } from '../../src/syslog/receivers.ts'
@@ -35,16 +27,12 @@ import { Messages } from '../../src/syslog/wire.ts'
 import { rowLimit } from '../../src/timeline/decoder.ts'
 import { tooLarge } from '../../src/timeline/row-items.ts'
 import { batchOf, openAt } from '../spool/helpers.ts'
-
-export interface Example {
-  code: string
-  message: string
-}
+import { api, exampleOf, ofBuckets, ofHttp, ofReceivers } from './error-examples-network.ts'
+import type { Example } from './error-examples-network.ts'
 
 /** What the folder is called in messages. */
 const shownFolder = '/srv/cefline'
 const alertHeader = 'Action\tObjectType\tWho\tWhat\tWhen\tWhere'
-const api = new URL('https://auditor.example.com:9699')
 
 /** All of them, each once, in the order in which they are provoked. */
 export async function errorExamples(): Promise<Example[]> {
@@ -71,11 +59,6 @@ export async function errorExamples(): Promise<Example[]> {
   } finally {
     rmSync(folder, { recursive: true })
   }
-}
-
-function exampleOf(thrown: unknown): Example {
-  const { code, message } = asCefline(thrown)
-  return { code, message }
 }
 
 function thrownBy(work: () => unknown): Example {
@@ -244,92 +227,6 @@ function ofRecords(): Example[] {
     thrownBy(() => readPage(Buffer.from('<html>Sign in</html>'), 'text/html', api.href, (a) => a)),
     thrownBy(() => readMarkFile(Buffer.from('a letter'), 'Cookie.bin')),
     { code: 'mark-stuck', message: markStuck(api, 1000, undefined).message },
-  ]
-}
-
-function ofHttp(): Example[] {
-  const asked = { place: api.href, username: 'EXAMPLE\\siem', show: (text: string) => text }
-  const list = (Category: string, Description: string) =>
-    JSON.stringify({ ErrorList: [{ Category, Description }] })
-  const answers: [status: number, text: string][] = [
-    [400, list('ClientError', 'The filter is not valid')],
-    [400, ''],
-    [401, ''],
-    [403, ''],
-    [404, ''],
-    [429, ''],
-    [500, list('ServerError', 'SQL Server cannot be contacted')],
-    [504, ''],
-    [302, ''],
-  ]
-  const codes = [
-    'ENOTFOUND',
-    'ECONNREFUSED',
-    'ETIMEDOUT',
-    'UND_ERR_HEADERS_TIMEOUT',
-    'UND_ERR_BODY_TIMEOUT',
-    'ECONNRESET',
-  ]
-  return [
-    ...answers.map(([status, text]) => exampleOf(refusal({ status, headers: {}, text }, asked))),
-    ...codes.map((code) => {
-      const thrown = Object.assign(new Error('the system’s words'), { code })
-      return exampleOf(networkError(thrown, api, auditorServer))
-    }),
-  ]
-}
-
-function ofBuckets(): Example[] {
-  const attempt = {
-    place: 'destinations.archive',
-    where: 's3://audit at https://s3.eu-central-1.amazonaws.com',
-    needs: 's3:PutObject',
-  }
-  return [
-    ['NoSuchBucket', 404],
-    ['AccessDenied', 403],
-    ['SignatureDoesNotMatch', 403],
-    ['RequestTimeTooSkewed', 403],
-    ['SlowDown', 503],
-  ].map(([name, httpStatusCode]) => {
-    const $metadata = { httpStatusCode }
-    const thrown = Object.assign(new Error('the service’s words'), { name, $metadata })
-    return exampleOf(s3Failure(thrown, attempt))
-  })
-}
-
-const target = {
-  transport: 'tls',
-  host: 'sensor.example.com',
-  port: 6514,
-  url: 'tls://sensor.example.com:6514',
-  place: 'destinations.siem',
-  timeout: 30_000,
-  tls: { cert: null, servername: null, minVersion: 'TLSv1.2' },
-} as unknown as Target
-
-function ofReceivers(): Example[] {
-  const causes: [code: string, stage: Stage][] = [
-    ['ECONNREFUSED', 'connecting'],
-    ['ENOTFOUND', 'connecting'],
-    ['EAI_AGAIN', 'connecting'],
-    ['EHOSTUNREACH', 'connecting'],
-    ['ETIMEDOUT', 'connecting'],
-    ['CERT_HAS_EXPIRED', 'handshake'],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'handshake'],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'handshake'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'handshake'],
-    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'handshake'],
-    ['ECONNRESET', 'connected'],
-  ]
-  return [
-    ...causes.map(([code, stage]) => {
-      const thrown = Object.assign(new Error('the system’s words'), { code })
-      return exampleOf(explain(thrown, target, stage))
-    }),
-    exampleOf(standstill(target, 'stuck')),
-    exampleOf(unproven(target, 'silent', 30_000)),
-    exampleOf(unproven(target, 'reset', 30_000)),
   ]
 }
 

@@ -90,6 +90,7 @@ export function makeOverview(more: Partial<Overview> = {}): Overview {
     version: '0.1.0',
     configuration: '/etc/cefline/cefline.yaml',
     startedAt: new Date(Date.now() - 3 * day).toISOString(),
+    now: Date.now(),
     spool: {
       folder: '/var/lib/cefline',
       bytes: 2_400_000_000,

@@ -21,6 +21,10 @@ const cures: [names: (string | number)[], cure: string][] = [
     "the disk failed to read or to write; look at the system's log, and put the spool on another disk",
   ],
   [['EACCES', 'EPERM', 13, 1], 'this user may not; give it the folder and the files in it'],
+  [
+    ['EEXIST', 17, 'ENOTDIR', 20],
+    'a file stands where the folder should be; remove it, or set another spool.folder',
+  ],
   [['EMFILE', 'ENFILE', 24, 23], 'too many files are open; raise the limit (ulimit -n)'],
   [['ENOMEM', 12], 'there is too little memory; give the process more'],
 ]

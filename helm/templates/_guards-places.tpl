@@ -64,7 +64,7 @@ rules of the network.
 {{- if eq (toString (get $source "type")) "netwrix-push" -}}
 {{- $listen := toString (get $source "listen" | default "127.0.0.1:8515") -}}
 {{- if regexMatch "^(127\\.|localhost|\\[::1\\])" $listen -}}
-{{- $faults = append $faults (printf "config.sources.%s.listen is %s, where only the pod itself can send; set 0.0.0.0:8515" $name $listen) -}}
+{{- $faults = append $faults (printf "config.sources.%s.listen is %s, where only the pod itself can send; set 0.0.0.0:8515, or [::]:8515 where pods have IPv6 addresses" $name $listen) -}}
 {{- end -}}
 {{- if regexMatch ":8514$" $listen -}}
 {{- $faults = append $faults (printf "config.sources.%s.listen is %s, and 8514 is the status page's; set 0.0.0.0:8515" $name $listen) -}}

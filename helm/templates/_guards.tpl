@@ -131,7 +131,8 @@ only what becomes wrong by being in this chart.
 {{- $faults = append $faults "tests.enabled is true without status.existingSecret: the test event is sent by the API, which wants the token; name the Secret that has it" -}}
 {{- end -}}
 {{- if .Values.ingress.enabled -}}
-{{- if not $secret -}}
+{{- $status := get .Values.config "status" | default dict -}}
+{{- if not (or $secret (get $status "token") (get $status "tokens")) -}}
 {{- $faults = append $faults "ingress.enabled is true without status.existingSecret: beyond loopback the page is served with a token only; name the Secret that has it" -}}
 {{- end -}}
 {{- if not .Values.ingress.tls -}}
@@ -152,7 +153,9 @@ only what becomes wrong by being in this chart.
 {{- $readers := list -}}
 {{- range $name, $destination := get .Values.config "destinations" | default dict -}}
 {{- if kindIs "map" $destination -}}
+{{- /* That a text is no list of names is Cefline's to say. */ -}}
 {{- $from := get $destination "from" -}}
+{{- if and $from (kindIs "string" $from) -}}{{- $from = list $from -}}{{- end -}}
 {{- if or (and (not $from) (ne (toString (get $destination "type")) "s3")) (has "cefline" ($from | default list)) -}}{{- $readers = append $readers $name -}}{{- end -}}
 {{- end -}}
 {{- end -}}

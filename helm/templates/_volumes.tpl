@@ -18,13 +18,18 @@ they hold changes in place then, and Cefline takes it over without a restart.
 {{- printf "%s-%s" (include "cefline.fullname" (index . 0)) (index . 1) | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Claim of a drop folder; `(list . "name" folder)`. */}}
+{{/*
+Claim of a drop folder; `(list . "name" folder)`. Kubernetes changes neither a volume's source nor a
+claim, so that another share is another volume: the name of one that the chart makes ends in what it is made of.
+*/}}
 {{- define "cefline.dropClaim" -}}
 {{- $folder := index . 2 -}}
 {{- if $folder.existingClaim -}}
 {{- $folder.existingClaim -}}
 {{- else -}}
-{{- printf "%s-drop-%s" (include "cefline.fullname" (index . 0)) (index . 1) | trunc 63 | trimSuffix "-" -}}
+{{- $name := printf "%s-drop-%s" (include "cefline.fullname" (index . 0)) (index . 1) | trunc 54 | trimSuffix "-" -}}
+{{- $made := list (index . 1) (omit $folder "mountPath" "subPath") (index . 0).Values.runAs.user (index . 0).Values.runAs.group -}}
+{{- printf "%s-%s" $name (toJson $made | sha256sum | trunc 8) -}}
 {{- end -}}
 {{- end -}}
 

@@ -110,10 +110,15 @@ t.test('the schema has every value and no other, and is closed', async (t) => {
   visit(schema, '')
 })
 
-t.test('a configuration has the sections that Cefline has', async (t) => {
+t.test('a configuration has the sections that Cefline has, and their options', async (t) => {
   const { properties } = schema.definitions.configuration
   const known = [...Object.keys(sections), 'sources', 'destinations', 'tests']
   t.same(Object.keys(properties as object).sort(), known.sort())
+  for (const [name, options] of Object.entries(sections)) {
+    const described = Object.keys(properties[name].properties as object)
+    t.same(described.sort(), Object.keys(options).sort(), name)
+    t.equal(properties[name].additionalProperties, false, name)
+  }
 })
 
 t.test('no empty line ends in blanks, and nothing names a registry', async (t) => {

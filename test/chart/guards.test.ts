@@ -28,3 +28,12 @@ t.test('values that the schema does not have', needsGo('helm'), async (t) => {
     t.match(refusal, says)
   }
 })
+
+t.test('a list that is a text ends in a sentence too', needsGo('helm'), async (t) => {
+  const destinations = { siem: { from: 'activity' } }
+  const { refusal } = render('minimal', {
+    status: { existingSecret: 'a' },
+    config: { destinations },
+  })
+  t.match(refusal, 'add cefline to from of one')
+})

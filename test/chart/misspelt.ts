@@ -13,10 +13,15 @@ export const misspelt: Misspelt[] = [
   { values: { image: { pullPolicy: 'always' } }, says: "at '/image/pullPolicy'" },
   { values: { config: { source: {} } }, says: "additional properties 'source' not allowed" },
   {
+    values: { config: { own: { heartbeats: '1m' } } },
+    says: "at '/config/own': additional properties 'heartbeats' not allowed",
+  },
+  {
     values: { config: { sources: { 'a b': { type: 'timeline' } } } },
     says: "at '/config/sources': additional properties 'a b' not allowed",
   },
   { values: { config: { sources: { a: { folder: '/' } } } }, says: "missing property 'type'" },
+  { values: { status: { address: '127.0.0.1' } }, says: "at '/status/address'" },
   { values: { secrets: ['Netwrix'] }, says: "at '/secrets/0'" },
   { values: { secrets: ['a', 'a'] }, says: "at '/secrets'" },
   { values: { persistence: { size: '10GB' } }, says: "at '/persistence/size'" },

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
-import { chart, examples, named, namespace, needsGo, release, render } from '../helpers/helm.ts'
+import { chart, examples, named, needsGo, release, render } from '../helpers/helm.ts'
 import type { Part } from '../helpers/helm.ts'
 
 const options = needsGo('helm')
@@ -176,21 +176,26 @@ t.test('a budget lets a drain go on, or waits for somebody', options, async (t) 
   t.same(off.of('PodDisruptionBudget'), [])
 })
 
-t.test('shares are bound to their claims, and only those are made', options, async (t) => {
-  const { of } = render('smb')
-  const [volumes, claims] = [of('PersistentVolume'), of('PersistentVolumeClaim')]
-  t.equal(volumes.length, 3)
-  for (const { metadata, spec } of volumes) {
-    t.equal(spec.persistentVolumeReclaimPolicy, 'Retain')
-    const claim = named(claims, spec.claimRef.name as string)
-    t.equal(claim.spec.volumeName, metadata.name)
-    t.equal(claim.metadata.namespace, namespace)
-    t.same(claim.spec.accessModes, spec.accessModes)
-    t.equal(claim.spec.storageClassName, '')
-  }
-  const [first] = volumes
-  t.ok(['uid=1000', 'gid=1000', 'seal'].every((option) => first.spec.mountOptions.includes(option)))
-  t.equal(named(volumes, `${namespace}-${release}-drop-old`).spec.csi.readOnly, true)
+t.test('where it listens', options, async (t) => {
+  const listen = (values: object) =>
+    named(
+      render('minimal', values)
+        .one('StatefulSet')
+        .spec.template.spec.containers[0].env.map((entry: Part) => ({ ...entry, metadata: entry })),
+      'STATUS_LISTEN',
+    ).value
+  t.equal(listen({}), '0.0.0.0:8514')
+  t.equal(listen({ status: { address: '::' } }), '[::]:8514')
+})
+
+t.test('an Ingress with a token for each person', options, async (t) => {
+  const { ok, refusal } = render('minimal', {
+    config: { status: { tokens: { alice: '${file:/etc/cefline/secrets/people/alice}' } } },
+    secrets: ['netwrix', 'people'],
+    ingress: { enabled: true, hosts: ['a.example.com'], tls: [{ secretName: 'a' }] },
+    networkPolicy: { ingress: { http: [{ podSelector: {} }] } },
+  })
+  t.ok(ok, refusal)
 })
 
 t.test('the image by its tag or digest', options, async (t) => {

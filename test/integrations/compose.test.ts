@@ -27,6 +27,7 @@ interface Service {
   volumes: string[]
   ports?: string[]
   read_only?: boolean
+  tmpfs?: string[]
 }
 
 const compose = parse(readFileSync(join(root, 'docker-compose.yaml'), 'utf8')) as {
@@ -47,6 +48,7 @@ t.test('what the services name is there', async (t) => {
   for (const { image, build } of [prepare, appliance])
     t.match({ image, build }, { image: 'cefline' })
   t.ok(appliance.read_only)
+  t.same(appliance.tmpfs, ['/tmp'], 'commands keep something for a moment')
   for (const port of appliance.ports ?? []) t.match(port, /^127\.0\.0\.1:/, 'on loopback only')
 })
 

@@ -31,6 +31,11 @@ for (const name of withPages) {
     for (const block of blocks) {
       const { destinations, warnings } = configurationOf(t, block)
       t.same(warnings, [])
+      // The event of send-test, which the page goes on with, is one of these.
+      t.ok(
+        destinations.some(({ from }) => from?.includes('cefline') ?? true),
+        'own events have a way out',
+      )
       for (const configuration of destinations) {
         const destination = createDestination(configuration)
         const frame = destination.frame(lines[0] ?? '', Date.UTC(2026, 0, 8), 5)

@@ -3,6 +3,7 @@
  * nothing: the spool is durable. SIGHUP has the configuration read again, and so has a change of any
  * file that it was made of.
  */
+import colors from 'picocolors'
 import { Reload } from '../app/reload.ts'
 import { App } from '../app.ts'
 import { paintCef } from '../io/paint.ts'
@@ -22,7 +23,7 @@ export async function run({ config }: { config: string | undefined }): Promise<E
   const found = readConfiguration(config)
   const collector =
     found.origin === embeddedDefault
-      ? await startCollector((frame) => console.log(paintCef(frame, process.stdout.isTTY)))
+      ? await startCollector((frame) => console.log(paintCef(frame, colors.isColorSupported)))
       : undefined
   const complete = (read: typeof found) => (collector ? withEmbedded(read, collector.url) : read)
   const configuration = complete(found)

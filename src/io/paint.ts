@@ -1,6 +1,6 @@
 /**
- * A CEF line, bare or in a syslog frame, as it is shown to people: in colour where the output is a
- * terminal (unless NO_COLOR is set), and with nothing in it that a terminal would obey.
+ * A CEF line, bare or in a syslog frame, as it is shown to people: in colour where that is wanted, and
+ * with nothing in it that a terminal would obey.
  */
 import colors from 'picocolors'
 import { printable } from './printable.ts'
@@ -11,7 +11,7 @@ const header = /CEF:\d+\|(?:(?:[^|\\]|\\.)*\|){4}((?:[^|\\]|\\.)*)\|([^|]*)\|/
 /** Dims what is the same in each line, weighs the severity, and sets off the keys. */
 export function paintCef(line: string, colored: boolean): string {
   const text = printable(line)
-  const found = colored && !process.env['NO_COLOR'] ? header.exec(text) : null
+  const found = colored ? header.exec(text) : null
   if (!found) return text
   const { bold, cyan, dim, green, red, yellow } = colors.createColors(true)
   const [whole, name = '', severity = ''] = found

@@ -77,7 +77,11 @@ export async function startPrometheus(
     udp: false,
   })
   const get = async <Data>(path: string) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)
+    // It listens before its database is open.
+    const answer = await eventually(async () => {
+      const given = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)
+      return given.status === 503 ? undefined : given
+    }, 'Prometheus is not ready')
     return ((await answer.json()) as { data: Data }).data
   }
   const query = async (expression: string) => {

@@ -323,7 +323,7 @@ t.test('TLS', needs('openssl'), async (t) => {
     const sink = await startSink(t, { tls: served(server), onSocket: (socket) => socket.pause() })
     const big = Array.from({ length: 2000 }, (_, index) => cefLine(index, 'x'.repeat(7000)))
     const feed = new Feed(blockOf(1, big))
-    const destination = syslogTo(`tls://127.0.0.1:${sink.port}`, { tls: { ca }, timeout: 300 })
+    const destination = syslogTo(`tls://127.0.0.1:${sink.port}`, { tls: { ca }, timeout: 2000 })
     await t.rejects(destination.deliver(feed, recorder(), live()), {
       message: /took nothing for/,
     })

@@ -54,14 +54,18 @@ t.test('prettier leaves the tables as they are', async (t) => {
 
 t.test('the example configuration is accepted, and has every option', async (t) => {
   const example = readFileSync(join(root, 'cefline.example.yaml'), 'utf8')
-  const text = example.replaceAll(/\$\{file:[^}]*\}/g, '${file:secret}')
+  const text = example.replaceAll(/\$\{file:[^}]*\/([^}]*)\}/g, '${file:$1}')
   t.not(text, example, 'it shows how a secret is given')
-  const cwd = t.testdir({ secret: 'x\n', 'cefline.yaml': text })
+  // Each its own, as two tokens must not be the same.
+  const files = [...text.matchAll(/\$\{file:([^}]*)\}/g)].map(([, name = '']) => name)
+  const secrets = Object.fromEntries(files.map((name) => [name, `${name}\n`]))
+  const cwd = t.testdir({ ...secrets, 'cefline.yaml': text })
+  const env = { GRAFANA_TOKEN: 'grafana' }
   const uncommented = join(cwd, 'uncommented.yaml')
   // A line that is commented out is `# name: value`, where prose has no such name.
   writeFileSync(uncommented, text.replace(/^( *)# ([a-zA-Z]+:( .*)?)$/gm, '$1$2'))
   for (const path of ['cefline.yaml', uncommented]) {
-    const { warnings, ...found } = loadConfiguration({ path, env: {}, cwd, tables })
+    const { warnings, ...found } = loadConfiguration({ path, env, cwd, tables })
     t.same(warnings, [])
     const types = [...Object.keys(sources), ownSource]
     t.same(new Set(found.sources.map(({ type }) => type)), new Set(types))

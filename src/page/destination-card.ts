@@ -1,6 +1,7 @@
 /** A destination on the line: what waits for it, what its receipts rest on, and who the peer is. */
 import { Books, destinationAccount } from './books.ts'
 import { Card } from './card.ts'
+import { applianceNow } from './clock.ts'
 import { setText } from './dom.ts'
 import { formatNumber, formatSpan, showTime } from './format.ts'
 import { daysLeft, daysWarned } from './health.ts'
@@ -30,7 +31,7 @@ export class DestinationCard {
     card.rate(destination.rate)
     card.problem(up || state === 'starting' ? undefined : detail)
     setText(card.fact('Waiting'), `${formatNumber(waiting)} ${waiting === 1 ? 'line' : 'lines'}`)
-    const oldest = oldestWaitingAt === undefined ? undefined : Date.now() - oldestWaitingAt
+    const oldest = oldestWaitingAt === undefined ? undefined : applianceNow() - oldestWaitingAt
     setText(card.fact('Oldest unsent'), oldest === undefined ? 'none' : formatSpan(oldest))
     showTime(card.fact('Last receipt', 'time'), destination.lastReceiptAt, 'none yet')
     setText(card.fact('Receipt means'), proofInWords(destination.proof))
@@ -50,7 +51,7 @@ export class DestinationCard {
       .filter((certificate) => certificate.whose === whose)
       .sort((one, other) => one.validTo - other.validTo)
     if (!first) return this.#card.optionalFact(name, undefined)
-    const days = daysLeft(first.validTo, Date.now())
+    const days = daysLeft(first.validTo, applianceNow())
     const ends = days < 0 ? 'expired' : `${formatNumber(days)} ${days === 1 ? 'day' : 'days'} left`
     const level = days < 0 ? 'bad' : days < daysWarned ? 'warn' : undefined
     this.#card.optionalFact(name, `${first.subject} · ${ends}`, level)

@@ -25,6 +25,8 @@ export class Events {
   #heldCount = 0
   #skipped = 0
   #paused = false
+  /** Passed while an answer is waited for, which may not have them. */
+  #meanwhile: PassedEvent[] = []
   /** Of the question that was asked last: an older one's answer is not shown. */
   #asked = 0
 
@@ -44,6 +46,7 @@ export class Events {
   /** Asks for the latest that match, and shows these only. */
   async load(): Promise<void> {
     const asked = (this.#asked += 1)
+    this.#meanwhile = []
     try {
       const events = await readEvents(this.#filter.query, limit)
       if (asked !== this.#asked) return
@@ -53,6 +56,8 @@ export class Events {
       this.#heldCount = 0
       this.#skipped = 0
       this.#show(events)
+      this.#show(this.#meanwhile.filter((event) => this.#filter.matches(event)))
+      this.#meanwhile = []
     } catch (thrown) {
       if (asked === this.#asked) setText(this.#note, `Not loaded: ${(thrown as Error).message}`)
     }
@@ -61,6 +66,7 @@ export class Events {
   /** Takes what passed. */
   add(events: readonly PassedEvent[], skipped: number): void {
     this.#skipped += skipped
+    this.#meanwhile = [...events, ...this.#meanwhile].slice(0, limit)
     const matching = events
       .filter((event) => this.#filter.matches(event))
       .sort((one, other) => other.at - one.at)

@@ -2,6 +2,7 @@
  * The top of the page: what this is, how it is, and since when. The state is a live region that
  * changes only with the findings, so a screen reader hears of a loss and of no rate.
  */
+import { applianceNow } from './clock.ts'
 import { byId, element, setAttribute, setText } from './dom.ts'
 import { formatSpan, formatTime, showTime } from './format.ts'
 import { healthOf } from './health.ts'
@@ -21,11 +22,11 @@ export class Heading {
 
   update(overview: Overview): void {
     const { version, configuration, startedAt } = overview
-    const { level, word, findings } = healthOf(overview, Date.now())
+    const { level, word, findings } = healthOf(overview, applianceNow())
     setText(byId('version'), visible(version))
     setText(byId('configuration'), visible(configuration))
     const started = Date.parse(startedAt)
-    setText(byId('uptime'), formatSpan(Date.now() - started))
+    setText(byId('uptime'), formatSpan(applianceNow() - started))
     showTime(byId<HTMLTimeElement>('started'), started, 'unknown')
     setAttribute(this.#state, 'data-level', level)
     setText(this.#word, `${signs[level]} ${word}`)

@@ -1,4 +1,5 @@
 /** The page put together: the parts, and the stream that feeds them. */
+import { setClock } from './clock.ts'
 import { Events } from './events.ts'
 import { Heading } from './heading.ts'
 import { Line } from './line.ts'
@@ -21,6 +22,7 @@ function show(overview: Overview): void {
   // Another version's page may be another page.
   if (version !== undefined && version !== overview.version) return location.reload()
   version = overview.version
+  setClock(overview.now)
   delete document.body.dataset['waiting']
   for (const part of [heading, line, events, rejects, test]) part.update(overview)
 }

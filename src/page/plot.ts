@@ -4,6 +4,7 @@
  */
 import uPlot from './uplot.js'
 import { element, keyed, setAttribute, setText } from './dom.ts'
+import { alone } from './alone.ts'
 import { colourOf, dashOf, readPalette } from './palette.ts'
 import { plotTable } from './plot-table.ts'
 import { visible } from './visible.ts'
@@ -121,7 +122,7 @@ export class Plot {
           stroke: colourOf(palette, index),
           dash: dashOf(index),
           width: 1.75,
-          points: { show: false },
+          points: { show: false, filter: () => alone(this.#curves[index]?.values ?? []), size: 4 },
         })),
       ],
       hooks: { setCursor: [({ cursor }) => this.#show(cursor.idx ?? undefined)] },

@@ -80,6 +80,8 @@ export interface Overview {
   configuration: string
   /** ISO 8601 */
   startedAt: string
+  /** By the appliance's clock. */
+  now: number
   spool: SpoolStatus
   writable: boolean
   sources: SourceStatus[]

@@ -1,6 +1,7 @@
 /** A source on the line. */
 import { Books, sourceAccount } from './books.ts'
 import { Card } from './card.ts'
+import { applianceNow } from './clock.ts'
 import { setText } from './dom.ts'
 import { formatNumber, formatSpan, showTime } from './format.ts'
 import type { SourceStatus } from './shapes.ts'
@@ -30,7 +31,7 @@ export class SourceCard {
     const { silentSince } = source
     card.optionalFact(
       'Silent for',
-      silentSince === undefined ? undefined : formatSpan(Date.now() - silentSince),
+      silentSince === undefined ? undefined : formatSpan(applianceNow() - silentSince),
       'warn',
     )
     this.#books.update([sourceAccount(source.ledger)])

@@ -77,7 +77,9 @@ export function addApi(server: FastifyInstance, guard: Guard, options: ApiOption
 
 function addStream(server: FastifyInstance, guard: Guard, stream: Stream): void {
   server.addHook('preClose', async () => stream.close())
-  server.get('/api/stream', { onRequest: guard.look }, (_request, reply) => {
+  // Of HEAD nobody would read what is opened, nor close it.
+  const only = { onRequest: guard.look, exposeHeadRoute: false }
+  server.get('/api/stream', only, (_request, reply) => {
     const opened = stream.open()
     if (!opened) return reply.code(503).send({ message: 'Too many look at once; close a page.' })
     // A proxy between would keep it until there is much of it.
@@ -126,6 +128,8 @@ async function* stepLines(
     yield line({ step: 'end', ok: false, detail: asCefline(thrown).message, milliseconds: 0 })
   } finally {
     over()
+    // For the reader who went: what waits below ends.
+    await steps.return?.()
   }
 }
 

@@ -83,7 +83,9 @@ export class Guard {
 
   #holders(): (readonly [name: string, secret: string])[] {
     const { token, tokens } = this.#tokens
-    return [...(token === null ? [] : [[unnamed, token] as const]), ...Object.entries(tokens ?? {})]
+    const all = [[unnamed, token ?? ''] as const, ...Object.entries(tokens ?? {})]
+    // An empty one would be that of everybody who sends none.
+    return all.filter(([, secret]) => secret !== '')
   }
 }
 

@@ -52,6 +52,15 @@ const headers = {
   'referrer-policy': 'no-referrer',
 }
 
+/** The SIEM's connections and the drop folder's files want descriptors too: who opens connections here
+ * and says nothing, or reads nothing, cannot take them all. */
+const limits = {
+  connections: 256,
+  /** ms for a request to come whole, and for a connection on which nothing moves. */
+  requestTimeout: 30_000,
+  connectionTimeout: 90_000,
+}
+
 /** Starts to listen. Throws `config` when the address cannot be had. */
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const { host, port } = splitListen(options.listen)
@@ -80,6 +89,9 @@ export function createServer(options: StatusServerOptions): FastifyInstance {
   const server = fastify({
     forceCloseConnections: true,
     bodyLimit: 1024,
+    requestTimeout: limits.requestTimeout,
+    connectionTimeout: limits.connectionTimeout,
+    frameworkErrors: (thrown, _request, reply) => answerError(thrown, reply.headers(headers)),
     // A word too many is refused, not passed over; an empty one is as good as none.
     ajv: { customOptions: { removeAdditional: false } },
     routerOptions: {
@@ -88,6 +100,7 @@ export function createServer(options: StatusServerOptions): FastifyInstance {
       },
     },
   })
+  server.server.maxConnections = limits.connections
   server.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.headers(headers)

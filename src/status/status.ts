@@ -12,6 +12,8 @@ export interface Status {
   /** Where the configuration came from. */
   configuration: string
   startedAt: string
+  /** ms since 1970: when this was so, as the browser's clock may be another. */
+  now: number
   spool: {
     folder: string
     /** Why it cannot be written to; undefined while it can. */
@@ -78,6 +80,7 @@ export function readStatus(input: StatusInput): Status {
     version: input.version,
     configuration: input.configuration,
     startedAt: input.startedAt.toISOString(),
+    now: Date.now(),
     writable: input.writable ?? false,
     spool: {
       folder: input.folder,

@@ -7,7 +7,7 @@
 import { PassThrough } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Asked } from './asked.ts'
+import type { Asked, Seen } from './asked.ts'
 import { shownEvents } from './shown-event.ts'
 
 /** Who may look at once. */
@@ -103,20 +103,27 @@ export class Stream {
 
   async #tellEvents(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const asked = this.#options.asked()
-      for await (const seen of asked?.watch(mostEvents, signal) ?? []) {
-        const { skipped } = seen
-        const events = shownEvents(seen)
-        const text = message('events', { events, skipped })
-        for (const reader of this.#readers) {
-          const { missed } = reader
-          const own = missed === 0 ? text : message('events', { events, skipped: skipped + missed })
-          if (send(reader, own)) reader.missed = 0
-          else reader.missed += events.length + skipped
+      try {
+        for await (const seen of this.#options.asked()?.watch(mostEvents, signal) ?? []) {
+          this.#tellSeen(seen)
+          await this.#pause(signal)
         }
-        await this.#pause(signal)
+      } catch {
+        // What cannot be shown is no reason to stop the appliance: the page goes on with what comes.
       }
       await this.#pause(signal)
+    }
+  }
+
+  #tellSeen(seen: Seen): void {
+    const { skipped } = seen
+    const events = shownEvents(seen)
+    const text = message('events', { events, skipped })
+    for (const reader of this.#readers) {
+      const { missed } = reader
+      const own = missed === 0 ? text : message('events', { events, skipped: skipped + missed })
+      if (send(reader, own)) reader.missed = 0
+      else reader.missed += events.length + skipped
     }
   }
 

@@ -43,6 +43,7 @@ export async function serveLive(
     tap: async function* () {},
     test: async function* () {},
     history: none,
+    log: none,
     idle: () => Promise.resolve(),
     ...verbs,
   } as Verbs

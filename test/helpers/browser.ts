@@ -15,8 +15,9 @@ export interface OpenPage {
   complaints: string[]
   /** Resolves when the page's script makes something true of the expression. */
   until(expression: string): Promise<void>
-  /** Rules of axe-core that the page breaks seriously or critically, with the elements. */
-  violations(): Promise<string[]>
+  /** Rules of axe-core that the page breaks seriously or critically, with the elements; of all rules,
+   * or of these only. */
+  violations(rules?: readonly string[]): Promise<string[]>
 }
 
 export interface OpenBrowser {
@@ -72,7 +73,7 @@ async function openPage(
   return {
     page,
     complaints,
-    violations: () => violationsOf(page),
+    violations: (rules) => violationsOf(page, rules),
     // `waitForFunction` of playwright wants `eval`, which the page's policy forbids.
     until: async (expression) => {
       await eventually(
@@ -91,10 +92,12 @@ interface AxeResult {
   }[]
 }
 
-async function violationsOf(page: Page): Promise<string[]> {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate<AxeResult>("axe.run(document, { resultTypes: ['violations'] })")
+async function violationsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
+  if (!(await page.evaluate<boolean>('"axe" in window'))) {
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
+  }
+  const options = JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) })
+  const { violations } = await page.evaluate<AxeResult>(`axe.run(document, ${options})`)
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>

@@ -203,3 +203,15 @@ export function failing(): Shown {
   const rejects = Array.from({ length: 120 }, (_, index) => makeReject(index + 1))
   return { ...busy(), overview: { ...overview, spool }, rejects }
 }
+
+/** Names as long as the configuration takes them. */
+export function longNames(): Shown {
+  const shown = busy()
+  const [source, destination] = ['s'.repeat(64), 'd'.repeat(64)]
+  const { overview, history } = shown
+  overview.sources = [makeSource({ name: source })]
+  overview.destinations = [makeDestination({ name: destination, detail: 'y'.repeat(300) })]
+  history.sources = { [source]: history.sources['activity'] ?? { read: [] } }
+  shown.events = [makeEvent(1, { queue: source, destination })]
+  return shown
+}

@@ -4,7 +4,7 @@
  */
 import t from 'tap'
 import { startBrowser } from '../helpers/browser.ts'
-import { busy, failing } from '../helpers/page-states.ts'
+import { busy, failing, longNames } from '../helpers/page-states.ts'
 import { needs } from '../helpers/peers.ts'
 import { startStatusPage } from '../helpers/status-page.ts'
 
@@ -53,7 +53,7 @@ t.test('access', needs('chromium'), async (t) => {
   })
 
   t.test('a phone of 360 pixels', async (t) => {
-    for (const state of [busy, failing]) {
+    for (const state of [busy, failing, longNames]) {
       const server = await startStatusPage(t, state())
       const { page, violations } = await browser.open(server.url, {
         viewport: { width: 360, height: 740 },

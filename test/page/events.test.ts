@@ -67,6 +67,23 @@ t.test('events', needs('chromium'), async (t) => {
     t.strictSame(complaints, [])
   })
 
+  t.test('what passes while an answer is on its way is shown too', async (t) => {
+    const server = await startStatusPage(t, busy())
+    const { page } = await browser.open(server.url)
+    await page.getByRole('button', { name: 'User Modified 29' }).waitFor()
+    const passed = page.getByRole('button', { name: 'User Modified 100' })
+    await page.route('**/api/events?*', async (route) => {
+      const response = await route.fetch()
+      server.pass([makeEvent(100)])
+      await passed.waitFor()
+      await route.fulfill({ response })
+    })
+    await page.locator('#filter-text').fill('modified')
+    await page.waitForResponse(/text=modified/)
+    await page.locator('#event-rows tr').nth(30).waitFor()
+    t.equal(await passed.count(), 1)
+  })
+
   t.test('pause and resume', async (t) => {
     const server = await startStatusPage(t, busy())
     const { page } = await browser.open(server.url)

@@ -25,6 +25,18 @@ t.test('state', needs('chromium'), async (t) => {
     t.strictSame(complaints, [])
   })
 
+  t.test('ages are counted by the appliance’s clock, not the browser’s', async (t) => {
+    const server = await startStatusPage(t, busy())
+    const { overview } = server.shown
+    overview.now -= 9 * 3_600_000
+    overview.destinations[0]!.oldestWaitingAt = overview.now - 45_000
+    const { page } = await browser.open(server.url)
+    const siem = page.locator('#destinations .card').first()
+    await siem.getByText(/^4[45] s$/).waitFor()
+    t.match(await siem.innerText(), /212 days left/)
+    t.match(await page.locator('header').innerText(), /Up 2 d 15 h/)
+  })
+
   t.test('starting, with nothing there', async (t) => {
     const server = await startStatusPage(t, empty())
     const { page, complaints } = await browser.open(server.url)

@@ -157,3 +157,35 @@ t.test('a test event that cannot be sent, or ends before its end', async (t) => 
   const lines = (await server.inject({ ...test, payload: {} })).payload.trim().split('\n')
   t.match(JSON.parse(lines[1] ?? ''), { step: 'end', ok: false, detail: 'the appliance stops' })
 })
+
+t.test('who goes before the end of a test event ends what was waited for', async (t) => {
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  const server = serve(
+    {
+      test: async function* () {
+        try {
+          for (;;) yield { step: 'made', ok: true, detail: 'x'.repeat(65_536), milliseconds: 0 }
+        } finally {
+          end()
+        }
+      },
+    },
+    'one',
+  )
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const gone = new AbortController()
+  const options = { method: 'POST', headers, body: '{}', signal: gone.signal } as const
+  const answer = await fetch(`${url}/api/test`, options)
+  await answer.body?.getReader().read()
+  gone.abort()
+  await ended
+  t.pass('its end was run')
+})
+
+t.test('HEAD of the stream opens none', async (t) => {
+  const server = serve({})
+  const head = await server.inject({ method: 'HEAD', url: '/api/stream' })
+  t.equal(head.statusCode, 404)
+  t.equal((await server.inject({ method: 'HEAD', url: '/healthz' })).statusCode, 200)
+})

@@ -90,3 +90,10 @@ t.test('another site’s page can do nothing with the password that the browser 
   t.equal(await codeOf({ 'content-type': 'text/plain' }), 415)
   t.equal(await codeOf({ 'content-type': 'application/jsonp' }), 415)
 })
+
+t.test('an empty token is none: it opens to nobody', async (t) => {
+  const { server } = serve({ listen: '0.0.0.0:8514', token: '', tokens: { jane: '' } })
+  for (const headers of [{}, bearer('')]) {
+    t.equal((await server.inject({ url: '/api/status', headers })).statusCode, 403)
+  }
+})

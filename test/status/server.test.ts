@@ -8,6 +8,7 @@ const status: Status = {
   version: '1.2.3',
   configuration: 'cefline.yaml',
   startedAt: '2026-11-22T00:00:00.000Z',
+  now: Date.UTC(2026, 10, 22),
   writable: false,
   spool: { folder: './data', bytes: 1, maxBytes: 10, full: false, rejects: 0 },
   sources: [
@@ -154,7 +155,15 @@ t.test('a spool that another process has is not ready', async (t) => {
 t.test('every answer has what keeps a page safe', async (t) => {
   const get = await start(t, { token: 'correct horse' })
   const authorization = 'Bearer correct horse'
-  for (const path of ['/', '/assets/main.js', '/api/status', '/healthz', '/metrics', '/nowhere']) {
+  for (const path of [
+    '/',
+    '/assets/main.js',
+    '/api/status',
+    '/healthz',
+    '/metrics',
+    '/nowhere',
+    '/%zz',
+  ]) {
     for (const headers of [{ authorization: '' }, { authorization }]) {
       const answer = await get(path, headers)
       const policy = answer.headers.get('content-security-policy') ?? ''
@@ -203,4 +212,15 @@ t.test('a page that was not built says so, and the rest works', async (t) => {
   t.equal(page.statusCode, 503)
   t.match(page.payload, /npm run build/)
   t.equal((await server.inject('/api/status')).statusCode, 200)
+})
+
+t.test('connections do not take all descriptors, nor wait for ever', async (t) => {
+  const server = createServer({
+    ...{ listen: '127.0.0.1:0', token: null, metrics: new Metrics('1.2.3'), status: () => status },
+  })
+  t.teardown(() => server.close())
+  await server.ready()
+  t.ok(server.server.maxConnections > 0)
+  t.ok(server.server.requestTimeout > 0)
+  t.ok(server.server.timeout > 0)
 })

@@ -128,3 +128,20 @@ t.test('a status that cannot be read is left out', async (t) => {
   fails = false
   t.match(await until(reader, /event: status/), /data: \{\}/)
 })
+
+t.test('a watch that fails is begun again', async (t) => {
+  const { watch, wakes } = feed()
+  let begun = 0
+  const failing = (most: number, signal: AbortSignal) => {
+    begun += 1
+    if (begun === 1) throw new Error('no watch')
+    return watch(most, signal)
+  }
+  const asked = { verbs: {} as never, watch: failing }
+  const stream = new Stream({ status: async () => ({}), asked: () => asked, every: 5 })
+  t.teardown(() => stream.close())
+  const reader = open(stream)
+  while (wakes.length === 0) await until(reader, /event: status/)
+  wakes[0]?.({ events: [passed(1)], skipped: 0 })
+  t.match(await until(reader, /event: events/), /"msg","x"/)
+})

@@ -13,7 +13,7 @@ import { differences, makeOnce, refuseRestart } from './app/changes.ts'
 import { planOf } from './app/plan.ts'
 import { bothConfigurations, SpoolDoor, spoolConfiguration } from './app/spool.ts'
 import { StatusPage } from './app/status.ts'
-import { partOf } from './components.ts'
+import { ownKinds, partOf } from './components.ts'
 import type { Configuration } from './config/load.ts'
 import { hasOwnEvents } from './config/own.ts'
 import { asCefline } from './error.ts'
@@ -48,6 +48,7 @@ export class App {
   constructor(configuration: Configuration, log: Log) {
     this.#configuration = configuration
     const metrics = new Metrics(version)
+    for (const kind of ownKinds) metrics.ownEvents.inc({ kind }, 0)
     this.events = new Events(log, metrics)
     this.events.own.isRead = hasOwnEvents(configuration)
     this.#status = new StatusPage({
@@ -196,6 +197,7 @@ export class App {
     this.#ending.abort(new Error('stopping'))
     // None of them may keep the others from ending.
     for (const end of [
+      () => this.#around?.idle(),
       () => this.#running?.stop(),
       () => this.#turn,
       () => this.#running?.stop(),

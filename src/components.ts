@@ -10,7 +10,7 @@ import { ownSource } from './io/own-source.ts'
 import { withoutUserinfo } from './io/printable.ts'
 import { ownSources, sources } from './sources/index.ts'
 
-export { ownBatch, ownLine } from './sources/cefline.ts'
+export { kinds as ownKinds, ownBatch, ownLine } from './sources/cefline.ts'
 
 /** A row of a table. Its options have been read against its schema, so `create` gets what it wants. */
 interface SourceKind {

@@ -5,6 +5,7 @@
  * of the process waits for one step only.
  */
 import { setImmediate as turn } from 'node:timers/promises'
+import { Accounts } from './control/accounts.ts'
 import { purgeSteps, rejectSteps } from './control/reject-steps.ts'
 import { requirePolled, storeCheckpoint } from './control/set-checkpoint.ts'
 import { takeBack } from './control/take-back.ts'
@@ -51,8 +52,7 @@ export class Operations implements Verbs {
   readonly #options: OperationsOptions
   readonly #spool: LmdbSpool
   readonly #turns = new Turns()
-  /** Tell what those that are under way have done until now. */
-  readonly #unsaid = new Set<() => void>()
+  readonly #accounts = new Accounts()
   #ending = false
 
   constructor(options: OperationsOptions) {
@@ -153,7 +153,7 @@ export class Operations implements Verbs {
       isDestination: (name: string) =>
         this.#options.status().destinations.some((destination) => destination.name === name),
     }
-    const say = this.#sayLater(() => {
+    const account = this.#accounts.open(() => {
       const { back, given, rejected } = counts
       const message = `${back} rejects went back into their queues, ${given} had been given before, ${rejected} are still rejected`
       if (back + given > 0) this.#changed('rejects-retried', { message, ...(who && { who }) })
@@ -171,13 +171,13 @@ export class Operations implements Verbs {
         await turn()
       }
     } finally {
-      say()
+      account()
     }
   }
 
   async purge({ who, ...choice }: RejectChoice & Doer): Promise<number> {
     let purged = 0
-    const say = this.#sayLater(() => {
+    const account = this.#accounts.open(() => {
       const message = `${purged} rejects were removed for good`
       if (purged > 0) this.#changed('rejects-purged', { message, ...(who && { who }) })
     })
@@ -189,7 +189,7 @@ export class Operations implements Verbs {
         await turn()
       }
     } finally {
-      say()
+      account()
     }
     return purged
   }
@@ -215,17 +215,7 @@ export class Operations implements Verbs {
   async idle(): Promise<void> {
     this.#ending = true
     await this.#turns.idle()
-    for (const say of this.#unsaid) say()
-  }
-
-  /** The answer says it once, as does whoever comes before: one that ends early, by a failure or as its
-   * reader went, has done what it has done. */
-  #sayLater(tell: () => void): () => void {
-    const say = () => {
-      if (this.#unsaid.delete(say)) tell()
-    }
-    this.#unsaid.add(say)
-    return say
+    this.#accounts.close()
   }
 
   #changed(...told: Parameters<NonNullable<OperationsOptions['changed']>>): void {

@@ -11,6 +11,7 @@ import type { Configuration } from '../config/load.ts'
 import { reads } from '../config/reads.ts'
 import type { TestQuery, TestStep } from '../control/verbs.ts'
 import { error } from '../error.ts'
+import { endable } from '../io/endable.ts'
 import { ownSource } from '../io/own-source.ts'
 import type { LmdbSpool } from '../spool/spool.ts'
 import { whatProves } from '../telemetry/destination-events.ts'
@@ -19,6 +20,7 @@ import { span } from '../telemetry/silence.ts'
 
 /** ms between two looks at how far it is. */
 const lookEvery = 20
+const stops = 'the appliance stops; the next start sends what is in the spool'
 
 export interface TestEventOptions {
   events: Events
@@ -39,11 +41,13 @@ interface Way {
 
 type Step = Omit<TestStep, 'milliseconds'>
 
-/** Throws `not-found` for a destination that there is not, `lost` when the appliance stops. */
-export async function* sendTest(
-  query: TestQuery,
-  options: TestEventOptions,
-): AsyncGenerator<TestStep> {
+/** Ends as soon as its reader goes. Throws `not-found` for a destination that there is not, `lost` when
+ * the appliance stops. */
+export function sendTest(query: TestQuery, options: TestEventOptions): AsyncIterable<TestStep> {
+  return endable((signal) => timed(query, { ...options, signal }), options.signal)
+}
+
+async function* timed(query: TestQuery, options: TestEventOptions): AsyncGenerator<TestStep> {
   const begin = performance.now()
   for await (const step of steps(query, options, begin + query.timeout)) {
     yield { ...step, milliseconds: Math.round(performance.now() - begin) }
@@ -91,7 +95,7 @@ async function* onTheWay(
   let left = ways
   let arrived = 0
   while (left.length > 0) {
-    signal.throwIfAborted()
+    if (signal.aborted) throw error('lost', stops)
     for (const way of left) {
       const { name: destination } = way
       if (!way.isOut && running.handedOut(destination, ownSource) >= sequence) {
@@ -168,7 +172,7 @@ async function spooled(
       await spool.changed(seen, ended)
     } catch {
       if (late.aborted && !signal.aborted) return undefined
-      throw error('lost', 'the appliance stops')
+      throw error('lost', stops)
     }
   }
 }

@@ -7,10 +7,18 @@
  */
 import { hostname } from 'node:os'
 import { encode } from '../cef/encode.ts'
-import type { Batch, CheckStep, OwnEvent, OwnFeed, Source, SourceContext } from '../core.ts'
+import type {
+  Batch,
+  CheckStep,
+  OwnEvent,
+  OwnFeed,
+  OwnKind,
+  Source,
+  SourceContext,
+} from '../core.ts'
 import { error } from '../error.ts'
 import { idBytes, LinePacker } from '../io/lines.ts'
-import { mapOwnEvent } from '../mappings/cefline.ts'
+import { mapOwnEvent, ownKinds } from '../mappings/cefline.ts'
 import { version } from '../version.ts'
 
 /** There are no options. */
@@ -21,6 +29,9 @@ export const schema = {}
 export function create(_options: Options, { own }: SourceContext): Source {
   return new OwnSource(own)
 }
+
+/** Every kind there is. */
+export const kinds = Object.keys(ownKinds) as OwnKind[]
 
 /** The event as it is sent. */
 export function ownLine(event: OwnEvent): string {
@@ -62,9 +73,9 @@ class OwnSource implements Source {
         events = await feed.next(signal)
       } catch (thrown) {
         if (!signal.aborted) throw thrown
-        const left = feed.rest()
-        if (left.length > 0) yield ownBatch(left)
-        return
+        // What came while the last ones were written is told as well.
+        events = feed.rest()
+        if (events.length === 0) return
       }
       yield ownBatch(events)
     }

@@ -11,6 +11,8 @@ import { connectControl } from '../../src/control/client.ts'
 import { activity, linesOf, simple, startAppliance, syslog } from '../helpers/appliance.ts'
 import { eventually, freePort, makeFolder } from '../helpers/daemon.ts'
 import { startIntegrationApi } from '../helpers/integration-api.ts'
+import { startSink } from '../helpers/sink.ts'
+import { openAt } from '../spool/helpers.ts'
 
 const quiet = { own: { events: true, heartbeat: 0 } }
 
@@ -68,6 +70,8 @@ t.test('it is a source as any other in the status and in the metrics', async (t)
   const read = 'cefline_source_records_total{source="cefline",result="spooled"}'
   t.equal(await appliance.metric(read), '1')
   t.equal(await appliance.metric('cefline_own_events_left_out_total'), '0')
+  t.equal(await appliance.metric('cefline_own_events_total{kind="start"}'), '1')
+  t.equal(await appliance.metric('cefline_own_events_total{kind="stop"}'), '0')
 })
 
 t.test('turned off by a reload, the last one says so', async (t) => {
@@ -162,4 +166,47 @@ t.test('who did it', async (t) => {
   await control?.setCheckpoint({ source: 'activity', checkpoint, replace: true, who: 'alice' })
   const { fields } = await told(file, 'mark-set')
   t.match(fields, { suser: 'alice', cs1: 'activity', cat: 'audit' })
+})
+
+t.test('the stop is received too, and proven, before the process ends', async (t) => {
+  const api = await startIntegrationApi({ records: 5 })
+  t.teardown(() => api.close())
+  const sink = await startSink(t)
+  const folder = t.testdir()
+  const configuration = {
+    ...quiet,
+    sources: { activity: activity(api) },
+    destinations: { siem: syslog(sink.port, { receiptEvery: '1h' }) },
+  }
+  const appliance = startAppliance(t, configuration, { folder })
+  await appliance.started
+  await sink.until(6)
+  await appliance.app.stop('SIGTERM')
+  t.match(sink.lines().at(-1), /\|stop\|Cefline stops\|/)
+  t.equal(sink.lines().length, 7, 'each once')
+  const queues = ['activity', 'cefline', 'retry:siem']
+  const destinations = new Map([['siem', queues]])
+  const spool = await openAt(join(folder, 'data'), { queues, destinations })
+  t.teardown(() => spool.close())
+  t.match(spool.waiting('siem'), { lines: 0 }, 'by its half-close')
+})
+
+t.test('stopped while the spool is full: the log says what the SIEM is not told of', async (t) => {
+  const api = await startIntegrationApi({ records: 5000 })
+  t.teardown(() => api.close())
+  const folder = t.testdir()
+  const full = {
+    ...quiet,
+    sources: { activity: activity(api, { pageSize: 500 }) },
+    spool: { maxBytes: '1MB' },
+    destinations: { dead: syslog(1) },
+  }
+  const appliance = startAppliance(t, full, { folder })
+  await appliance.started
+  await eventually(async () => {
+    const { spool, sources } = await appliance.status()
+    return (spool.full && sources.some(({ state }) => state === 'full')) || undefined
+  }, 'not full')
+  await appliance.app.stop('SIGTERM')
+  t.match(await appliance.said(/not told of/), /events? of Cefline's own .*\bstop\b/)
 })

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import { SilenceWatch } from '../../src/app/silence-watch.ts'
 import { error } from '../../src/error.ts'
@@ -44,7 +45,9 @@ async function start(folder: string, now: () => number, silentAfter: number | 'a
           const { level, code, msg } = JSON.parse(line) as Record<string, unknown>
           return { level, code, msg }
         }),
+    /** A scrape comes with the next turn at the earliest. */
     silent: async () => {
+      await turn()
       const text = await metrics.registry.getSingleMetricAsString('cefline_source_silent')
       return /\{source="activity"\} (\d)/.exec(text)?.[1]
     },
@@ -199,8 +202,4 @@ t.test('an appliance shows it', async (t) => {
   t.match(text, /✔ +activity .* reading$/m)
   const status = await appliance.status()
   t.equal(status.sources.find(({ name }) => name === 'quiet')?.silentSince, since)
-  t.match(
-    await (await appliance.get('/')).text(),
-    /<span class="bad">silent<\/span><br>no record since/,
-  )
 })

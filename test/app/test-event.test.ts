@@ -3,12 +3,15 @@
  */
 import { join } from 'node:path'
 import t from 'tap'
+import { sendTest } from '../../src/app/test-event.ts'
+import type { TestEventOptions } from '../../src/app/test-event.ts'
 import { decode } from '../../src/cef/decode.ts'
 import { connectControl } from '../../src/control/client.ts'
 import type { TestQuery, TestStep } from '../../src/control/verbs.ts'
 import { activity, startAppliance, syslog } from '../helpers/appliance.ts'
 import { makeFolder } from '../helpers/daemon.ts'
 import { startIntegrationApi } from '../helpers/integration-api.ts'
+import { recordedEvents } from '../helpers/pipeline.ts'
 import { startSink, startUdpSink } from '../helpers/sink.ts'
 
 type Test = Parameters<typeof startAppliance>[0] & Parameters<typeof makeFolder>[0]
@@ -108,4 +111,31 @@ t.test('turned off', async (t) => {
   const { test } = await run(t, { siem: syslog(sink.port) }, { events: false })
   const steps = await test()
   t.match(steps[0], { ok: false, detail: /set own\.events: true/ })
+})
+
+t.test('who goes is not waited for', async (t) => {
+  let looks = 0
+  const spool = {
+    wasGiven: () => true,
+    queues: () => [{ queue: 'cefline', newest: 1 }],
+    ledger: () => [],
+    position: () => ((looks += 1), 0),
+  }
+  const options = {
+    events: recordedEvents().events,
+    spool,
+    running: { handedOut: () => 0 },
+    configuration: {
+      own: { events: true },
+      destinations: [{ name: 'siem', type: 'syslog', common: { from: null }, from: null }],
+    },
+    signal: new AbortController().signal,
+  } as unknown as TestEventOptions
+  const steps = sendTest({ timeout: 3_600_000 }, options)[Symbol.asyncIterator]()
+  await steps.next()
+  t.match(await steps.next(), { value: { step: 'spooled' } })
+  const never = t.rejects(steps.next(), { code: 'lost' })
+  await steps.return?.()
+  await never
+  t.ok(looks > 0)
 })

@@ -35,6 +35,21 @@ t.test('a batch of what there is, under its own ids; at the end what is left', a
   await source.close()
 })
 
+t.test('what happens while the last ones are written is told as well', async (t) => {
+  const own = new OwnEvents()
+  const ending = new AbortController()
+  const kinds: unknown[] = []
+  const waiting = sourceOn(own).batches(undefined, ending.signal)
+  own.add('stop', { message: 'ends' })
+  ending.abort(new Error('stopping'))
+  for await (const batch of waiting) {
+    kinds.push(...kindsOf(batch))
+    if (kinds.length === 1) own.add('rejects-purged', { message: 'gone' })
+  }
+  t.same(kinds, ['stop', 'rejects-purged'], 'each once')
+  t.same(own.rest(), [], 'and nothing is left')
+})
+
 t.test('what a run was given that failed is given again, and then let go', async (t) => {
   const own = new OwnEvents()
   const event = own.add('start', { message: 'runs' })

@@ -68,7 +68,9 @@ t.test('what could not be kept is counted', async (t) => {
   const { events } = newEvents()
   for (let count = 0; count < 1003; count += 1) events.telling.tell('test', { message: 'x' })
   t.equal(events.own.rest().length, 1000)
-  t.match(await events.metrics.registry.metrics(), /cefline_own_events_left_out_total 3\n/)
+  const text = await events.metrics.registry.metrics()
+  t.match(text, /cefline_own_events_left_out_total 3\n/)
+  t.match(text, /cefline_own_events_total\{kind="test"\} 1003\n/)
 })
 
 t.test('errors as they are told: without what they quote', async (t) => {

@@ -68,9 +68,13 @@ export function folderOf({ config, folder, make = false }: ReachOptions): string
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
     if (code !== 'ENOENT') {
-      throw error('spool-failed', `spool ${path} cannot be read (${String(code)})`, {
-        cause: thrown,
-      })
+      throw error(
+        'spool-failed',
+        `spool ${path} cannot be read (${String(code)}); run this as the user that the appliance runs as`,
+        {
+          cause: thrown,
+        },
+      )
     }
   }
   if (make && folder === undefined) return path

@@ -3,7 +3,7 @@
  * and one of the destinations, at the end the keys.
  */
 import { printable } from '../io/printable.ts'
-import { fitting } from '../io/width.ts'
+import { fitting, widthOf } from '../io/width.ts'
 import { fittedTable } from './fitted-table.ts'
 import type { Column } from './fitted-table.ts'
 import { age, count, counted, size } from './text.ts'
@@ -79,13 +79,15 @@ export function topLines(view: View): Line[] {
   ]
 }
 
-/** What is being done, and the keys. */
+/** What is being done, and the keys; these alone where there is no room for both. */
 export function footLine({ look, sort, reversed, isPaused, interval, width }: View): Line {
   const time = new Date(look.at).toISOString().slice(11, 19)
   const order = `${sort}${reversed ? ' reversed' : ''}`
   const mode = isPaused ? 'paused' : `every ${interval / 1000} s`
-  const text = `${time}Z ${mode}, by ${order}   s sort  r reverse  p pause  q quit`
-  return { text: fitting(text, width), paint: isPaused ? 'yellow' : 'dim' }
+  const keys = 's sort  r reverse  p pause  q quit'
+  const whole = `${time}Z ${mode}, by ${order}   ${keys}`
+  const text = fitting(widthOf(whole) <= width ? whole : keys, width)
+  return { text, paint: isPaused ? 'yellow' : 'dim' }
 }
 
 /** What there is room for; how much there is not. */

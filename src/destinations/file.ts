@@ -3,12 +3,13 @@
  * has its receipt. A write that fails half-way is taken back, a line that a crash left without its
  * end is closed first, and a file that was moved away (logrotate) is made anew.
  */
-import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, open, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Block, CheckStep, Delivery, Destination } from '../core.ts'
 import { asCefline, error } from '../error.ts'
 import { eachLine } from '../io/lines.ts'
+import { makeFolder } from '../io/make-folder.ts'
 import { until } from './syslog/until.ts'
 
 export interface Options {
@@ -117,6 +118,7 @@ class File implements Destination {
       EACCES: 'this user may not write there: give it the folder',
       EPERM: 'this user may not write there: give it the folder',
       EROFS: 'the file system is read-only: choose another path',
+      ENOENT: 'its folder cannot be made there: choose another path',
       EISDIR: 'it is a folder: name a file in it',
     }
     const why = cure[code] ?? `writing failed (${code})`
@@ -139,7 +141,7 @@ class Output {
   }
 
   static async open(path: string, options: Options): Promise<Output> {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     const output = new Output(path, options, await openFile(path))
     await output.#begin()
     return output

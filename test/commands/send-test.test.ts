@@ -122,26 +122,29 @@ t.test('a receipt that does not come in time is said to be missing', async (t) =
   ])
 })
 
-t.test('no folder for what is in flight is a step that failed, and so is an interruption', async (t) => {
-  const folder = await liveFolder(t)
-  const config = join(folder, 'cefline.json')
-  const archive = { type: 'file', path: join(folder, 'archive.cef') }
-  const alerts = { type: 'netwrix-alerts', folder: join(folder, 'drop') }
-  writeFileSync(config, JSON.stringify({ sources: { alerts }, destinations: { archive } }))
-  const stepsOf = async (signal: AbortSignal) => {
-    const steps: TestStep[] = []
-    const all = testDirectly({ timeout: 30_000 }, readConfiguration(config), signal)
-    for await (const step of all) steps.push(step)
-    return steps.slice(1)
-  }
-  const before = process.env['TMPDIR']
-  process.env['TMPDIR'] = join(folder, 'missing')
-  const none = await stepsOf(new AbortController().signal)
-  if (before === undefined) delete process.env['TMPDIR']
-  else process.env['TMPDIR'] = before
-  t.match(none, [
-    { step: 'handed-out', destination: 'archive', ok: false, detail: /ENOENT/ },
-    { step: 'end', ok: false },
-  ])
-  t.match((await stepsOf(AbortSignal.abort())).at(-2), { ok: false, detail: /^interrupted/ })
-})
+t.test(
+  'no folder for what is in flight is a step that failed, and so is an interruption',
+  async (t) => {
+    const folder = await liveFolder(t)
+    const config = join(folder, 'cefline.json')
+    const archive = { type: 'file', path: join(folder, 'archive.cef') }
+    const alerts = { type: 'netwrix-alerts', folder: join(folder, 'drop') }
+    writeFileSync(config, JSON.stringify({ sources: { alerts }, destinations: { archive } }))
+    const stepsOf = async (signal: AbortSignal) => {
+      const steps: TestStep[] = []
+      const all = testDirectly({ timeout: 30_000 }, readConfiguration(config), signal)
+      for await (const step of all) steps.push(step)
+      return steps.slice(1)
+    }
+    const before = process.env['TMPDIR']
+    process.env['TMPDIR'] = join(folder, 'missing')
+    const none = await stepsOf(new AbortController().signal)
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+    t.match(none, [
+      { step: 'handed-out', destination: 'archive', ok: false, detail: /ENOENT/ },
+      { step: 'end', ok: false },
+    ])
+    t.match((await stepsOf(AbortSignal.abort())).at(-2), { ok: false, detail: /^interrupted/ })
+  },
+)

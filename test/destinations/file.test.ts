@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -34,6 +35,14 @@ t.test('rotation by size keeps so many old files', async (t) => {
   t.equal(await readFile(`${path}.1`, 'utf8'), '44444\n')
   t.equal(await readFile(`${path}.2`, 'utf8'), '33333\n')
   t.throws(() => create({ path, rotate: 7, keep: 0 }, { name: 'archive' }), /archive\.keep is 0/)
+})
+
+t.test('a folder that cannot be made is an error, and no endless try', async (t) => {
+  if (!existsSync('/proc/self')) return t.pass('there is no /proc')
+  await t.rejects(deliver({ path: '/proc/cefline/deep/events.log' }, ['CEF:0|a']), {
+    code: 'write-failed',
+    message: /its folder cannot be made there: choose another path/,
+  })
 })
 
 t.test('torn tail: a line without its end is closed first', async (t) => {

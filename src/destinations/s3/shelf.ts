@@ -13,10 +13,11 @@
  * in the bucket once, wherever the crash was. Every file is synced before the one that speaks of it.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Block } from '../../core.ts'
 import { lineHead } from '../../io/lines.ts'
+import { makeFolder } from '../../io/make-folder.ts'
 import { isUpTo } from './key.ts'
 import type { LineNumber } from './key.ts'
 import { digestOfFile } from './output.ts'
@@ -73,7 +74,7 @@ export class Shelf {
 
   /** Reads the folder, which is made where it is missing, and removes what a crash left half made. */
   static async open(folder: string): Promise<Shelf> {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder, 0o700)
     const shelf = new Shelf(folder)
     await shelf.#read()
     return shelf

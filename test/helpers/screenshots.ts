@@ -1,13 +1,15 @@
 /**
- * `npm run screenshots`: the pictures of the status page in docs/images, of a real appliance in a
- * folder that is gone afterwards.
+ * `npm run screenshots`: the pictures in docs/images, of the status page and of commands, with a real
+ * appliance in a folder that is gone afterwards.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startBrowser } from './browser.ts'
+import { cefline } from './cefline.ts'
 import { startPageAppliance } from './page-appliance.ts'
 import { root } from './root.ts'
+import { terminalPage } from './terminal-shot.ts'
 
 const ends: (() => unknown)[] = []
 const t = { teardown: (end: () => unknown) => ends.unshift(end) }
@@ -21,6 +23,9 @@ const shots = {
   event: { colorScheme: 'light', viewport: { width: 1280, height: 860 } },
   phone: { colorScheme: 'light', viewport: { width: 390, height: 1300 }, isMobile: true },
 } as const
+
+/** Commands by the picture's name. */
+const commands = { check: ['check', '--connect'], top: ['top', '--once'] }
 
 /** Two of them can be no event, as their dates are none. */
 const alerts = [
@@ -51,6 +56,16 @@ try {
       await page.evaluate('document.getElementById("events-heading").scrollIntoView()')
     }
     await page.screenshot({ path: join(images, `status-${name}.png`) })
+    await page.close()
+  }
+  for (const [name, args] of Object.entries(commands)) {
+    const env = { FORCE_COLOR: '1', COLUMNS: '130', OWN_EVENTS: 'true' }
+    const { stdout } = await cefline(args, { cwd: folder, env })
+    const { page } = await browser.open('about:blank', { viewport: { width: 1280, height: 600 } })
+    await page.setContent(
+      terminalPage(`cefline ${args.join(' ')}`, stdout.replaceAll(`${folder}/`, '')),
+    )
+    await page.locator('pre').screenshot({ path: join(images, `${name}.png`) })
     await page.close()
   }
 } finally {

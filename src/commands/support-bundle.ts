@@ -3,14 +3,19 @@
  * what went wrong, and holds no secret, no event and no record, unless events are asked for. Every file
  * is made without secrets, and then searched for those that the configuration and the environment have.
  *
- * The manifest says what is in it, what could not be had, and what was taken out. Exit code 0.
+ * The manifest says what is in it, what could not be had, and what was taken out. Without OUT it goes
+ * into the working folder, or where nothing can be written there, as in a container, into that for
+ * temporary files: what is printed first says where. Exit code 0.
  */
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { tables } from '../components.ts'
 import { secretsOf } from '../config/secrets.ts'
 import { asCefline, error } from '../error.ts'
 import { printable } from '../io/printable.ts'
+import { errnoOf } from '../io/regular-file.ts'
 import { tar } from '../io/tar.ts'
 import { tellable } from '../telemetry/without-values.ts'
 import { version } from '../version.ts'
@@ -46,8 +51,6 @@ export async function supportBundle({
   ...where
 }: SupportBundleOptions): Promise<number> {
   const now = new Date()
-  const path =
-    out ?? `cefline-support-${now.toISOString().slice(0, 19).replaceAll(':', '-')}.tar.gz`
   const { configuration, findings } = await examine(where.config, connect)
   const scrub = scrubber([
     ...(configuration ? secretsOf(configuration, tables) : []),
@@ -59,7 +62,9 @@ export async function supportBundle({
   const parts = await asked(where, gather)
   const files = bundled(parts, scrub, now)
   const archive = gzipSync(tar(files, now.getTime()))
-  await write(path, archive)
+  const path = await (out === undefined
+    ? writeAnywhere(usualName(now), archive)
+    : write(out, archive))
   const missing = parts.filter(({ text }) => text === undefined)
   if (json) {
     const named = files.map(({ name, content }) => ({ name, bytes: content.length }))
@@ -118,16 +123,35 @@ function bundled(parts: readonly Part[], scrub: (text: string) => string, now: D
   return all.map(({ name, content }) => ({ name: `cefline-support/${name}`, content }))
 }
 
-async function write(path: string, content: Buffer): Promise<void> {
+function usualName(now: Date): string {
+  return `cefline-support-${now.toISOString().slice(0, 19).replaceAll(':', '-')}.tar.gz`
+}
+
+/** In the working folder, else in that for temporary files: tried rather than asked, as a folder may be
+ * read-only, full, or no place for files. Resolves to where it is. */
+async function writeAnywhere(name: string, content: Buffer): Promise<string> {
+  try {
+    return await write(name, content)
+  } catch (thrown) {
+    if (errnoOf((thrown as Error).cause) === 'EEXIST') throw thrown
+    return write(join(tmpdir(), name), content)
+  }
+}
+
+/** Resolves to the path. */
+async function write(path: string, content: Buffer): Promise<string> {
   try {
     // For its owner alone; one that is there is somebody's.
     await writeFile(path, content, { flag: 'wx', mode: 0o600 })
+    return path
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
+    const code = errnoOf(cause)
+    // Half a file, where the disk was full.
+    if (code !== 'EEXIST') await rm(path, { force: true }).catch(() => {})
     const why =
       code === 'EEXIST'
         ? 'is there already; remove it, or give another name'
-        : `cannot be written (${String(code)}); give a path that can be`
+        : `cannot be written (${code || String(cause)}); give a path that can be`
     throw error('write-failed', `${path} ${why}`, { cause })
   }
 }

@@ -45,7 +45,7 @@ export function scrubber(secrets: readonly string[]): (text: string) => string {
   }
 }
 
-/** A secret as it is, in JSON, in a url, in hexadecimal and in base64, where it may stand anywhere within
+/** A secret as it is, in JSON (also within a text that is then in JSON itself), in XML, in a url, in hexadecimal and in base64, where it may stand anywhere within
  * what is encoded. */
 function formsOf(secret: string): string[] {
   const trimmed = secret.trim()
@@ -56,7 +56,7 @@ function formsOf(secret: string): string[] {
   return [
     ...whole,
     ...(lines.length > 1 ? lines : []),
-    ...whole.map((one) => JSON.stringify(one).slice(1, -1)),
+    ...whole.flatMap((one) => [inJson(one), inJson(inJson(one)), inXml(one), inJson(inXml(one))]),
     url,
     url.replaceAll('%20', '+'),
     url.toLowerCase(),
@@ -65,6 +65,15 @@ function formsOf(secret: string): string[] {
     ...base64Forms(bytes),
     ...base64Forms(Buffer.from(trimmed, 'utf16le')),
   ]
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}
+
+function inXml(text: string): string {
+  const entities: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }
+  return text.replace(/[&<>"]/g, (character) => `&${entities[character]};`)
 }
 
 /** What of it is the same whatever stands before and after, for each of the three alignments. */

@@ -12,11 +12,12 @@
  * hidden `.copy` in the target, and a hidden `.part` there or beside it (`set-aside.ts`); never a half one under a proper name. A move on one file system is
  * not synced: should it be lost with the power, the file is read again, and its rows are known.
  */
-import { mkdir, rename, unlink } from 'node:fs/promises'
+import { rename, unlink } from 'node:fs/promises'
 import { error } from '../error.ts'
 import { copySynced, syncFolder } from './copy.ts'
 import { asideName, copyName, joinPath, printableName } from './file-name.ts'
 import { linkFree, reserve } from './free-name.ts'
+import { makeFolder } from './make-folder.ts'
 import type { FileIdentity } from './regular-file.ts'
 import { errnoOf, identify, isSame } from './regular-file.ts'
 
@@ -54,16 +55,6 @@ export async function moveInto(
     const unfit = await missing(thrown)
     if (unfit) return unfit
     throw thrown
-  }
-}
-
-/** With `recursive` Node says ENOENT of a read-only file system, which would name no cure. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder)
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') await mkdir(folder, { recursive: true })
-    else if (errnoOf(thrown) !== 'EEXIST') throw thrown
   }
 }
 

@@ -7,9 +7,10 @@
  * of its end, damaged or removed, for everyone who pinned it must be told of another one.
  */
 import { createPrivateKey, KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 import { errnoOf } from './regular-file.ts'
 
 export interface SelfSigned {
@@ -62,7 +63,7 @@ export async function selfSigned(
 ): Promise<SelfSigned & { made: boolean }> {
   const before = await findSelfSigned(folder)
   const { cert, key } = before ?? (await makeSelfSigned(names))
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   if (!before) await replace(join(folder, ownFile), key + cert, 0o600)
   await replace(publicPath(folder), cert, 0o644)
   const certificate = new X509Certificate(cert)

@@ -7,6 +7,7 @@ import type { CheckStep } from '../core.ts'
 import * as http from '../http/check.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { ClientOptions, IntegrationApi } from './client.ts'
+import type { Seen } from '../io/check-step.ts'
 import { auditorServer } from './peer.ts'
 
 /** Steps up to the first that fails. `checkpoint` is where the first page would begin. */
@@ -35,6 +36,10 @@ export async function* checkApi(
 }
 
 /** One step from what `work` saw or threw. */
-export function run(name: string, work: () => Promise<string>, url: URL): Promise<CheckStep> {
+export function run(
+  name: string,
+  work: () => Promise<string | Seen>,
+  url: URL,
+): Promise<CheckStep> {
   return http.run(name, work, url, auditorServer)
 }

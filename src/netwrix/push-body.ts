@@ -6,11 +6,12 @@
  * not, is the same content, and has the same digest.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, unlink } from 'node:fs/promises'
+import { open, unlink } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { makeFolder } from '../io/make-folder.ts'
 import { errnoOf } from '../io/regular-file.ts'
 import { later, refusal } from './push-answer.ts'
 import type { Answer } from './push-answer.ts'
@@ -57,7 +58,7 @@ export async function receiveBody(
   const stop = () => void source.destroy(signal.reason as Error)
   try {
     // Somebody may have tidied up.
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(path), 0o700)
     const file = await open(path, 'wx', 0o600)
     source = unpacked(request)
     if (signal.aborted) stop()

@@ -1,10 +1,11 @@
 /**
  * What `netwrix-push` needs before it can listen: its folder, and its certificate.
  */
-import { mkdir, readdir, unlink } from 'node:fs/promises'
+import { readdir, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { error } from '../error.ts'
+import { makeFolder } from '../io/make-folder.ts'
 import { errnoOf } from '../io/regular-file.ts'
 import { lackedNames, namesOf, selfSigned } from '../io/self-signed.ts'
 import { readTls } from '../io/tls.ts'
@@ -32,7 +33,7 @@ export function incomingOf(folder: string): string {
  * that it is durable. */
 export async function openFolder(incoming: string): Promise<void> {
   try {
-    await mkdir(incoming, { recursive: true, mode: 0o700 })
+    await makeFolder(incoming, 0o700)
     const left = (await readdir(incoming)).filter((name) => /\.(?:part|csv)$/.test(name))
     await Promise.all(left.map((name) => unlink(join(incoming, name))))
   } catch (cause) {

@@ -25,6 +25,7 @@ const cures: [names: (string | number)[], cure: string][] = [
     ['EEXIST', 17, 'ENOTDIR', 20],
     'a file stands where the folder should be; remove it, or set another spool.folder',
   ],
+  [['ENOENT', 2], 'there is no such folder, and none can be made there; set another spool.folder'],
   [['EMFILE', 'ENFILE', 24, 23], 'too many files are open; raise the limit (ulimit -n)'],
   [['ENOMEM', 12], 'there is too little memory; give the process more'],
 ]

@@ -3,13 +3,14 @@
  * machine, be claimed by this process alone, and have a file that does not end the process that maps
  * it.
  */
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { error } from '../error.ts'
 import { answerOn } from './answers.ts'
 import { Claim } from './claim.ts'
 import { fileSystemOf } from '../io/file-system.ts'
 import type { FileSystem } from '../io/file-system.ts'
+import { makeFolderSync } from '../io/make-folder.ts'
 import { answered, cureOfDamage, failed, inUse } from './failure.ts'
 import { inspectFile } from './file.ts'
 import { Opening } from './opening.ts'
@@ -33,7 +34,7 @@ export interface Place extends PlaceOptions {
 /** Makes the folder if need be. Throws `spool-failed`. */
 export function placeOf(options: PlaceOptions): Place {
   try {
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+    makeFolderSync(options.folder, 0o700)
     const real = realpathSync(options.folder)
     const claim = new Claim(options.folder, real)
     return { ...options, real, opening: new Opening(real), claim }

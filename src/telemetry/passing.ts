@@ -99,8 +99,7 @@ export class Passing {
 
   /** The latest of all destinations, the newest last. */
   latest(limit: number): Passed[] {
-    if (limit <= 0) return []
-    return this.#latest.all.flatMap(unpack).slice(-Math.min(limit, kept))
+    return lastOf(this.#latest, Math.min(limit, kept))
   }
 
   /** What passes from now on, until aborted. */
@@ -138,6 +137,10 @@ class Copies {
 
   constructor(most: number) {
     this.#most = most
+  }
+
+  get lines(): number {
+    return this.#lines
   }
 
   /** Returns how many lines had to go for it. */
@@ -195,9 +198,8 @@ class Watcher {
   }
 
   #take(): Watched {
-    const all = this.#copies.all.flatMap(unpack)
-    const events = all.slice(-this.#most)
-    const skipped = this.#skipped + all.length - events.length
+    const events = lastOf(this.#copies, this.#most)
+    const skipped = this.#skipped + this.#copies.lines - events.length
     this.#copies = new Copies(this.#most)
     this.#skipped = 0
     return { events, skipped }
@@ -219,6 +221,19 @@ function startOf(lines: Buffer, line: number): number {
   return at
 }
 
-function unpack({ bytes, line, count: _count, ...place }: Copy): Passed[] {
-  return unpackLines(bytes).map((event, index) => ({ ...place, line: line + index, ...event }))
+/** The last so many events; what is left out is not decoded. */
+function lastOf({ all, lines }: Copies, most: number): Passed[] {
+  let over = Math.max(0, lines - most)
+  return all.flatMap((copy) => {
+    const left = Math.min(over, copy.count)
+    over -= left
+    return unpack(copy, left)
+  })
+}
+
+/** Without the first `left` lines. */
+function unpack({ bytes, line, count, ...place }: Copy, left: number): Passed[] {
+  if (left === count) return []
+  const events = unpackLines(bytes.subarray(startOf(bytes, left)))
+  return events.map((event, index) => ({ ...place, line: line + left + index, ...event }))
 }

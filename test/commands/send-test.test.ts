@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +7,11 @@ import { testDirectly } from '../../src/commands/direct-test.ts'
 import { readConfiguration } from '../../src/commands/configuration.ts'
 import type { TestQuery, TestStep } from '../../src/control/verbs.ts'
 import { cefline } from '../helpers/cefline.ts'
+import { makeAuthority, pem } from '../helpers/certificates.ts'
+import { needs } from '../helpers/peers.ts'
+import { startRelpServer } from '../helpers/relp-server.ts'
+import { startStandIn } from '../helpers/s3-stand-in.ts'
+import { startSink } from '../helpers/sink.ts'
 import { liveFolder, serveLive } from './live.ts'
 
 t.test('the running appliance sends it, and each step is shown', async (t) => {
@@ -90,6 +95,49 @@ t.test('where none runs it goes straight to the destinations', async (t) => {
   t.match(nowhere.stderr, /no destination "nowhere"; there is "siem", "archive", "gone"/)
   const elsewhere = await run('--folder', folder)
   t.match(elsewhere.stderr, /no appliance runs on the spool/, 'whose configuration is not known')
+})
+
+t.test('straight to S3, RELP and TLS', needs('openssl'), async (t) => {
+  const folder = await liveFolder(t)
+  const authority = await makeAuthority(folder)
+  const { cert, key } = await authority.sign('sensor')
+  const tls = { cert: await pem(cert), key: await pem(key) }
+  const s3 = await startStandIn(t, () => undefined)
+  const relp = await startRelpServer(t)
+  const sink = await startSink(t, { tls })
+  const config = join(folder, 'cefline.json')
+  const { bucket, endpoint } = s3.options
+  const syslog = { type: 'syslog', hostname: 'here' }
+  writeFileSync(
+    config,
+    JSON.stringify({
+      spool: { folder: join(folder, 'data') },
+      sources: { alerts: { type: 'netwrix-alerts', folder: join(folder, 'drop') } },
+      destinations: {
+        archive: { type: 's3', from: ['alerts'], bucket, folder: 'siem', endpoint },
+        relp: { ...syslog, url: `relp://127.0.0.1:${relp.port}` },
+        tls: { ...syslog, url: `tls://127.0.0.1:${sink.port}`, tls: { ca: authority.cert } },
+        stranger: { ...syslog, url: `tls://127.0.0.1:${sink.port}` },
+      },
+    }),
+  )
+  const done = await cefline(['--config', config, 'send-test'], { cwd: folder })
+  t.equal(done.code, 1, done.stderr)
+  t.match(done.stdout, /✔ archive received: the service confirms each object/)
+  t.match(done.stdout, /✔ relp received: the receiver confirms each message/)
+  t.match(done.stdout, /✔ tls handed out: tls:.*TLSv1/)
+  t.match(done.stdout, /✔ tls received: the receiver proves that it has read every byte/)
+  t.match(done.stdout, /✘ stranger handed out: .*certificate/)
+  t.match(done.stdout, /✘ done: received by 3 of 4 destinations/)
+  const event = /CEF:0\|Cefline\|Cefline\|[^|]*\|test\|[^\n]*$/
+  t.match(relp.messages, [event], 'one')
+  // Over TLS each is counted (RFC 5425), with no line feed after it.
+  t.match(sink.received(), /^\d+ <\d+>[^\n]*\|test\|[^\n]*$/)
+  t.equal(sink.received().split('CEF:0').length, 2, 'one')
+  const [first = '', ...more] = await s3.keys()
+  t.strictSame(more, [])
+  t.match(await s3.lines(first), [event])
+  t.notOk(existsSync(join(folder, 'data')), 'nothing of it is in a spool')
 })
 
 t.test('a receipt that does not come in time is said to be missing', async (t) => {

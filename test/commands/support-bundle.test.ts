@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import type { Test } from 'tap'
 import { supportBundle } from '../../src/commands/support-bundle.ts'
 import type { SupportBundleOptions } from '../../src/commands/support-bundle.ts'
 import { scrubber, secretsInEnvironment } from '../../src/commands/support-scrub.ts'
+import { error } from '../../src/error.ts'
 import { startAppliance } from '../helpers/appliance.ts'
 import { needs } from '../helpers/peers.ts'
 import { batchOf, openAt, rejectOf } from '../spool/helpers.ts'
@@ -37,6 +38,7 @@ const secrets = {
   secretKey: 'AKplantedSecretKey/planted+planted',
   hashKey: 'hash-key-planted-hash-key-planted',
   proxyPassword: 'proxy-planted',
+  awsKey: 'wJalrXUtnFEMI/K7MDENG+planted',
 }
 /** Of records and events, and of errors about them. */
 const values = ['jane.planted', 'value-in-reason', 'checkpoint-planted', 'record-planted']
@@ -48,6 +50,8 @@ const needles = [
 ].flatMap((secret) => [
   secret,
   JSON.stringify(secret).slice(1, -1),
+  JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+  secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;'),
   encodeURIComponent(secret),
   Buffer.from(secret).toString('base64').replace(/=+$/, ''),
   Buffer.from(secret).toString('base64url'),
@@ -160,7 +164,12 @@ function clean(t: Test, { files, text }: Unpacked): void {
 t.test('no secret, event or record is in it, and what helps is', needs('tar'), async (t) => {
   const place = await plant(t)
   t.intercept(process, 'env', {
-    value: { ...process.env, MY_API_TOKEN: secrets.environment, HOSTNAME: secrets.environment },
+    value: {
+      ...process.env,
+      MY_API_TOKEN: secrets.environment,
+      HOSTNAME: secrets.environment,
+      AWS_SECRET_ACCESS_KEY: secrets.awsKey,
+    },
   })
   const bundle = await bundleOf(t, { config: place.config })
   t.equal(bundle.code, 0)
@@ -238,6 +247,9 @@ t.test('of a running appliance: log, metrics and plots as well', needs('tar'), a
   )
   await started
   app.events.warned(`what came was ${secrets.hashKey}`)
+  // A server that gives back what it was sent.
+  const problem = error('server', `answered 500: ${JSON.stringify({ key: secrets.hashKey })}`)
+  app.events.source('alerts').sourceFailed(problem, 1000)
   const bundle = await bundleOf(t, { config })
   clean(t, bundle)
   const { files } = bundle
@@ -259,6 +271,36 @@ t.test('a file that is there is not written over', async (t) => {
   t.equal(readFileSync(out, 'utf8'), 'mine')
 })
 
+t.test(
+  'where the working folder takes no file, it goes into that for temporary ones',
+  { skip: existsSync('/proc/self') ? false : 'there is no /proc' },
+  async (t) => {
+    const { config } = await plant(t)
+    const temporary = t.testdir({ first: {}, second: {} })
+    const made = async (working: string, name: string) => {
+      const before = [process.cwd(), process.env['TMPDIR']] as const
+      process.chdir(working)
+      process.env['TMPDIR'] = join(temporary, name)
+      try {
+        return await printed(t, () => supportBundle({ config, json: true }))
+      } finally {
+        process.chdir(before[0])
+        if (before[1] === undefined) delete process.env['TMPDIR']
+        else process.env['TMPDIR'] = before[1]
+      }
+    }
+    const fileOf = ({ text }: { text: string }) => (JSON.parse(text) as { file: string }).file
+    const second = join(temporary, 'second')
+    t.match(fileOf(await made(second, 'first')), /^cefline-support-[\dT-]+\.tar\.gz$/)
+    t.equal(readdirSync(second).length, 1)
+    t.strictSame(readdirSync(join(temporary, 'first')), [])
+    const name = fileOf(await made('/proc', 'first'))
+    t.match(name, join(temporary, 'first', 'cefline-support-'))
+    t.equal(statSync(name).mode & 0o777, 0o600)
+    await t.rejects(made('/proc', 'missing'), { code: 'write-failed', message: /missing/ })
+  },
+)
+
 t.test('secrets are found however they are written, and JSON stays JSON', async (t) => {
   const scrub = scrubber([secrets.password, secrets.secretKey, key])
   for (const prefix of ['', 'a', 'ab', 'siem:']) {
@@ -272,6 +314,8 @@ t.test('secrets are found however they are written, and JSON stays JSON', async 
   }
   const object = {
     error: `cannot read ${key}`,
+    within: `answered 500: ${JSON.stringify({ said: secrets.password })}`,
+    xml: `<A>${secrets.password.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}</A>`,
     cut: key.slice(0, 60),
     url: `https://a:b@host/x?sig=${secrets.signature}&sv=2&x=1`,
     header: 'Bearer abcdefghijklmnop',

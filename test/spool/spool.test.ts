@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import t from 'tap'
@@ -124,6 +124,15 @@ t.test('a folder with a dot in its name, and one that cannot be made', async (t)
   await (await openAt(folder)).close()
   await t.rejects(openAt(join(folder, '..', 'file', 'x')), { code: 'spool-failed' })
 })
+
+t.test(
+  'below /proc, where no folder can be made, it ends with an error',
+  { skip: existsSync('/proc/self') ? false : 'there is no /proc' },
+  async (t) => {
+    const code = 'spool-failed'
+    await t.rejects(openAt('/proc/cefline/spool'), { code, message: /set another spool\.folder/ })
+  },
+)
 
 t.test('the schema has a sentence for each option', async (t) => {
   for (const option of Object.values(schema)) t.match(option.doc, /^[A-Z].*\.$/)

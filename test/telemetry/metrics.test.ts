@@ -92,6 +92,16 @@ t.test('a destination: receipts by proof, bytes, latency, retries, certificates'
   t.equal(seen.get(ends('peer')), soon / 1000, 'the one that ends first')
   t.equal(seen.get(ends('own')), soon / 1000)
 
+  const inFile = (whose: 'own' | 'authority', validTo: number) =>
+    events.metrics.certificates.inFiles([{ component: 'siem', whose, validTo }])
+  inFile('own', soon - 1000)
+  seen = await scrape(events.metrics)
+  t.equal(seen.get(ends('own')), soon / 1000 - 1, 'in a file, and the first to end')
+  inFile('authority', soon)
+  seen = await scrape(events.metrics)
+  t.equal(seen.get(ends('own')), soon / 1000)
+  t.equal(seen.get(ends('authority')), soon / 1000)
+
   siem.connected('plain')
   seen = await scrape(events.metrics)
   t.notOk(seen.has(ends('peer')), 'a connection without certificates rests on none')

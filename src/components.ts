@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import type { DestinationConfiguration, SourceConfiguration } from './config/load.ts'
 import type { Schema } from './config/schema.ts'
-import type { Destination, OwnFeed, Source, SourceContext } from './core.ts'
+import type { Destination, Source, SourceContext } from './core.ts'
 import { destinations } from './destinations/index.ts'
 import { ownSource } from './io/own-source.ts'
 import { withoutUserinfo } from './io/printable.ts'
@@ -35,13 +35,17 @@ export const tables: {
 /** Also what nobody writes. */
 const allSources: Record<string, SourceKind> = { ...sources, ...ownSources }
 
-/** `own`: where the source of Cefline's own events finds them. */
+/** `more`: what only one that runs has; of it, `own` goes to the source of Cefline's own events. */
 export function createSource(
   { name, type, options }: SourceConfiguration,
   remembers: SourceContext['remembers'],
-  own?: OwnFeed,
+  { own, connected }: Pick<SourceContext, 'own' | 'connected'> = {},
 ): Source {
-  const context = { name, remembers, ...(type === ownSource && own && { own }) }
+  const context = {
+    ...{ name, remembers },
+    ...(connected && { connected }),
+    ...(type === ownSource && own && { own }),
+  }
   return kindOf(allSources, type).create(options as never, context)
 }
 

@@ -51,6 +51,8 @@ export interface Batch {
 export interface CheckStep {
   name: string
   ok: boolean
+  /** All is well, and somebody should see to it soon. */
+  warning?: true
   /** What was seen; for a failure the error's text with its cure. */
   detail: string
   milliseconds: number
@@ -61,6 +63,9 @@ export interface SourceContext {
   name: string
   /** True when this source gave the id (16 bytes) within the remembered window. */
   remembers(id: Uint8Array): boolean
+  /** Its connection stands, or it listens: the certificates that it rests on, for whoever watches
+   * when they end. */
+  connected?: (certificates: readonly Certificate[]) => void
   /** Of the source of Cefline's own events alone: where it finds them. */
   own?: OwnFeed
 }
@@ -121,7 +126,7 @@ export interface Scratch {
  */
 export type Proof = 'stored' | 'half-close' | 'relp' | 'synced' | 'written' | 'lived' | 'kernel'
 
-/** A certificate that a connection rests on: the peer's, or the one that is shown to it. */
+/** A certificate that a connection rests on: the peer's, or our own that is shown to it. */
 export interface Certificate {
   whose: 'peer' | 'own'
   /** As `CN=sensor, O=Example`. */

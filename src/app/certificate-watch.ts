@@ -1,12 +1,9 @@
 /**
- * Looks which certificates come to their end: those that connections of destinations rest on, and
- * those in files of the configuration. The SIEM is told of each 30, 14, 7, 3 and 1 days before, and
+ * Looks which certificates come to their end: those that connections rest on, and those in files of
+ * the configuration. The SIEM is told of each 30, 14, 7, 3 and 1 days before, and
  * when it has ended; once for each of these steps, and again after a restart.
  */
-import { readFile } from 'node:fs/promises'
-import type { X509Certificate } from 'node:crypto'
-import type { Configuration } from '../config/load.ts'
-import { certificatesOf } from '../io/tls.ts'
+import type { CertificateInFile } from './certificate-files.ts'
 import type { Events } from '../telemetry/events.ts'
 
 const day = 86_400_000
@@ -34,16 +31,19 @@ export class CertificateWatch {
     this.#now = now
   }
 
-  /** One look at the connections and the files. Never throws. */
-  async look(configuration: Pick<Configuration, 'sources' | 'destinations'>): Promise<void> {
+  /** One look at these and at the connections; of one that is in both, the file is named. */
+  look(files: readonly CertificateInFile[]): void {
+    for (const { place, ...file } of files) {
+      this.#look({ ...file, what: `the certificate of ${place}` })
+    }
     for (const watched of this.#connected()) this.#look(watched)
-    for (const watched of await inFiles(configuration)) this.#look(watched)
   }
 
   #connected(): Watched[] {
-    return [...this.#events.destinations].flatMap(([component, { state }]) =>
+    const { sources, destinations } = this.#events
+    return [...destinations, ...sources].flatMap(([component, { state }]) =>
       state.certificates.map(({ whose, ...certificate }) => {
-        const what = whose === 'peer' ? 'the peer’s certificate' : 'the certificate shown to it'
+        const what = whose === 'peer' ? 'the peer’s certificate' : 'our own certificate'
         return { ...certificate, component, what }
       }),
     )
@@ -66,42 +66,4 @@ function days(milliseconds: number): string {
   const whole = Math.floor(milliseconds / day)
   if (whole === 0) return 'less than a day'
   return whole === 1 ? 'a day' : `${whole} days`
-}
-
-/** Of each file the one that ends first; of authorities those that have not ended, as bundles keep
- * old ones. */
-async function inFiles({
-  sources,
-  destinations,
-}: Pick<Configuration, 'sources' | 'destinations'>): Promise<Watched[]> {
-  const all = [
-    ...sources.map((source) => ({ kind: 'sources', ...source })),
-    ...destinations.map((destination) => ({ kind: 'destinations', ...destination })),
-  ]
-  const found = all.flatMap(({ kind, name, options }) =>
-    ['cert', 'ca'].map(async (option): Promise<Watched[]> => {
-      const value = (options['tls'] as Record<string, unknown> | undefined)?.[option]
-      if (typeof value !== 'string') return []
-      const ends = (await certificatesIn(value))
-        .map((certificate) => ({ certificate, validTo: Date.parse(certificate.validTo) }))
-        .filter(({ validTo }) => option === 'cert' || validTo > Date.now())
-      const [first] = ends.sort((one, other) => one.validTo - other.validTo)
-      if (!first) return []
-      const { certificate, validTo } = first
-      const subject = certificate.subject.replaceAll('\n', ', ')
-      const what = `the certificate of ${kind}.${name}.tls.${option}`
-      return [{ component: name, what, subject, validTo, fingerprint: certificate.fingerprint256 }]
-    }),
-  )
-  return (await Promise.all(found)).flat()
-}
-
-/** None where it cannot be read or is none: that is told by the component itself. */
-async function certificatesIn(value: string): Promise<X509Certificate[]> {
-  try {
-    const text = value.includes('-----BEGIN') ? value : await readFile(value, 'utf8')
-    return certificatesOf(text, 'tls')
-  } catch {
-    return []
-  }
 }

@@ -1,7 +1,9 @@
 /**
  * What Cefline has to look at itself to tell the SIEM of it: heartbeat, how full the spool is, and
- * certificates near their end. While nobody reads its events it looks at nothing.
+ * certificates near their end. While nobody reads its events it looks at no more than the
+ * certificates in files, for the metrics.
  */
+import { certificatesInFiles } from './certificate-files.ts'
 import { CertificateWatch } from './certificate-watch.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { SpoolWatch } from './spool-watch.ts'
@@ -63,7 +65,9 @@ export class OwnWatch {
 
   async lookAtCertificates(): Promise<void> {
     const { events, configuration } = this.#options
-    if (events.own.isRead) await this.#certificates.look(configuration())
+    const files = await certificatesInFiles(configuration())
+    events.metrics.certificates.inFiles(files)
+    if (events.own.isRead) this.#certificates.look(files)
   }
 
   /** Safe before use, safe twice. */

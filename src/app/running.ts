@@ -50,8 +50,13 @@ export class Running {
 
   readonly #sources = new Loops<PlannedSource, Source>({
     make: ({ component }) => {
-      const remembers = (id: Uint8Array) => this.#spool.remembers(component.name, id)
-      return createSource(component, remembers, this.#events.own)
+      const { name } = component
+      const { own, sources } = this.#events
+      const remembers = (id: Uint8Array) => this.#spool.remembers(name, id)
+      return createSource(component, remembers, {
+        own,
+        connected: (certificates) => sources.get(name)?.connected(certificates),
+      })
     },
     check: (name, source, signal) => source.check(this.#spool.checkpoint(name), signal, false),
     run: (name, _plan, source, signal) =>

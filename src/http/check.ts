@@ -10,8 +10,11 @@ import type { CheckStep } from '../core.ts'
 import { bareHost, portOf } from './address.ts'
 import { connector, openSocket } from './connection.ts'
 import type { Way } from './connection.ts'
+import { seen } from '../io/check-step.ts'
+import type { Seen } from '../io/check-step.ts'
 import { networkError } from './network-error.ts'
 import type { Peer } from './peer.ts'
+import { soon } from '../io/tls-description.ts'
 import { daysLeft, describeCertificate } from './trust.ts'
 
 /** Steps up to the first that fails. */
@@ -24,7 +27,7 @@ export async function* checkWay(
   // Through a proxy the name is the proxy's to find.
   const first = proxy?.url ?? url
   const through = proxy ? `: the proxy of ${proxy.from}` : ''
-  const steps: [name: string, work: () => Promise<string>][] = [
+  const steps: [name: string, work: () => Promise<string | Seen>][] = [
     ['dns', () => addresses(first)],
     ['tcp', async () => `${await tcp(first, signal)}${through}`],
   ]
@@ -39,14 +42,14 @@ export async function* checkWay(
 /** One step from what `work` saw or threw. */
 export async function run(
   name: string,
-  work: () => Promise<string>,
+  work: () => Promise<string | Seen>,
   url: URL,
   peer: Peer,
 ): Promise<CheckStep> {
   const start = performance.now()
   try {
-    const detail = await work()
-    return { name, ok: true, detail, milliseconds: performance.now() - start }
+    const what = seen(await work())
+    return { name, ok: true, ...what, milliseconds: performance.now() - start }
   } catch (thrown) {
     const detail = networkError(thrown, url, peer).message
     return { name, ok: false, detail, milliseconds: performance.now() - start }
@@ -68,11 +71,13 @@ async function tcp(url: URL, signal: AbortSignal): Promise<string> {
   }
 }
 
-async function certificate(url: URL, way: Way): Promise<string> {
+async function certificate(url: URL, way: Way): Promise<Seen> {
   const socket = (await openSocket(await connector(url, way), url)) as TLSSocket
   const days = daysLeft(socket)
-  const seen = `${socket.getProtocol()}, ${describeCertificate(socket)}, ${days} days left`
+  const detail = `${socket.getProtocol()}, ${describeCertificate(socket)}, ${days} days left`
   socket.destroy()
-  if (way.tls.verify || way.tls.fingerprint !== null) return seen
-  return `${seen}; NOT verified, as tls.verify is false`
+  if (way.tls.verify || way.tls.fingerprint !== null) {
+    return { detail, ...(days !== undefined && days < soon && { warning: true }) }
+  }
+  return { detail: `${detail}; NOT verified, as tls.verify is false`, warning: true }
 }

@@ -9,8 +9,10 @@ import type { Socket } from 'node:net'
 import { checkServerIdentity } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
+import type { Certificate } from '../core.ts'
 import { readTls } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
+import { certificatesOn } from '../io/tls-certificates.ts'
 import { bareHost, portOf } from './address.ts'
 import type { Peer } from './peer.ts'
 import type { Proxy } from './proxy.ts'
@@ -28,6 +30,8 @@ export interface Way {
   place: string
   peer: Peer
   proxy?: Proxy | undefined
+  /** Hears what each TLS connection that is trusted rests on. */
+  connected?: ((certificates: readonly Certificate[]) => void) | undefined
   /** Ends what the proxy has not answered yet. */
   signal?: AbortSignal
 }
@@ -35,10 +39,10 @@ export interface Way {
 /** Reads the files of `tls` now. */
 export async function connector(
   url: URL,
-  { tls, place, peer, proxy, signal }: Way,
+  { tls, place, peer, proxy, connected, signal }: Way,
 ): Promise<Connect> {
   if (url.protocol !== 'https:') return proxy ? toProxy(proxy) : buildConnector(plain)
-  const connect = await secure(url, tls, place, peer)
+  const connect = await secure(url, { tls, place, peer, connected })
   if (!proxy) return connect
   const authority = `${url.hostname}:${portOf(url)}`
   return (options, callback) => {
@@ -70,10 +74,11 @@ function toProxy(proxy: Proxy): Connect {
   }
 }
 
-async function secure(url: URL, tls: TlsOptions, place: string, peer: Peer): Promise<Connect> {
+async function secure(url: URL, { tls, place, peer, connected }: Way): Promise<Connect> {
   const { servername } = tls
+  const files = await readTls(tls, `${place}.tls`)
   const connect = buildConnector({
-    ...(await readTls(tls, `${place}.tls`)),
+    ...files,
     ...plain,
     minVersion: tls.minVersion,
     maxCachedSessions: 0,
@@ -88,9 +93,12 @@ async function secure(url: URL, tls: TlsOptions, place: string, peer: Peer): Pro
     connect(options, (...[failure, socket]) => {
       if (failure) return callback(failure, null)
       const problem = distrust(socket as TLSSocket, tls, url.origin, peer.server)
-      if (!problem) return callback(null, socket)
-      socket.destroy()
-      callback(problem, null)
+      if (problem) {
+        socket.destroy()
+        return callback(problem, null)
+      }
+      connected?.(certificatesOn(socket as TLSSocket, files))
+      callback(null, socket)
     })
   }
 }

@@ -13,7 +13,7 @@ import { error } from '../error.ts'
 import { peerCertificate } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
 import { connector } from './connection.ts'
-import type { Connect } from './connection.ts'
+import type { Connect, Way } from './connection.ts'
 import { networkError } from './network-error.ts'
 import type { Peer } from './peer.ts'
 import type { Proxy } from './proxy.ts'
@@ -27,6 +27,7 @@ export interface WireOptions {
   place: string
   peer: Peer
   proxy?: Proxy | undefined
+  connected?: Way['connected']
   /** Bytes of one answer at most, where the request does not say; beyond, `too-large`. */
   maxAnswer?: number
 }

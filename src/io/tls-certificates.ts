@@ -10,8 +10,13 @@ import type { TlsFiles } from './tls.ts'
 /** The peer's, and the one that is shown to it where there is one. */
 export function certificatesOn(socket: TLSSocket, files: TlsFiles): Certificate[] {
   const peer = peerCertificate(socket)
-  const [own] = files.cert === undefined ? [] : certificatesOf(files.cert, 'tls.cert')
-  return [...(peer ? [described('peer', peer)] : []), ...(own ? [described('own', own)] : [])]
+  return [...(peer ? [described('peer', peer)] : []), ...ownCertificates(files)]
+}
+
+/** The one that is shown; none without. */
+export function ownCertificates({ cert }: TlsFiles): Certificate[] {
+  const [own] = cert === undefined ? [] : certificatesOf(cert, 'tls.cert')
+  return own ? [described('own', own)] : []
 }
 
 function described(whose: Certificate['whose'], certificate: X509Certificate): Certificate {

@@ -1,12 +1,11 @@
 /** A destination on the line: what waits for it, what its receipts rest on, and who the peer is. */
 import { Books, destinationAccount } from './books.ts'
 import { Card } from './card.ts'
+import { showCertificates } from './certificate-facts.ts'
 import { applianceNow } from './clock.ts'
 import { setText } from './dom.ts'
 import { formatNumber, formatSpan, showTime } from './format.ts'
-import { daysLeft, daysWarned } from './health.ts'
-import type { CertificateStatus, DestinationStatus } from './shapes.ts'
-import { visible } from './visible.ts'
+import type { DestinationStatus } from './shapes.ts'
 import { destinationWord, proofInWords } from './words.ts'
 
 export class DestinationCard {
@@ -36,25 +35,7 @@ export class DestinationCard {
     showTime(card.fact('Last receipt', 'time'), destination.lastReceiptAt, 'none yet')
     setText(card.fact('Receipt means'), proofInWords(destination.proof))
     card.optionalFact('Connected to', up ? detail : undefined)
-    this.#certificate('TLS peer', certificates, 'peer')
-    this.#certificate('Our certificate', certificates, 'own')
+    showCertificates(card, certificates)
     this.#books.update(destination.ledger.map(destinationAccount))
-  }
-
-  /** The one that ends first. */
-  #certificate(
-    name: string,
-    all: readonly CertificateStatus[],
-    whose: CertificateStatus['whose'],
-  ): void {
-    const [first] = all
-      .filter((certificate) => certificate.whose === whose)
-      .sort((one, other) => one.validTo - other.validTo)
-    if (!first) return this.#card.optionalFact(name, undefined)
-    const days = daysLeft(first.validTo, applianceNow())
-    const ends = days < 0 ? 'expired' : `${formatNumber(days)} ${days === 1 ? 'day' : 'days'} left`
-    const level = days < 0 ? 'bad' : days < daysWarned ? 'warn' : undefined
-    this.#card.optionalFact(name, `${first.subject} · ${ends}`, level)
-    this.#card.fact(name).title = visible(`SHA-256 ${first.fingerprint}, from ${first.issuer}`)
   }
 }

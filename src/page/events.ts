@@ -45,11 +45,7 @@ export class Events {
 
   /** Asks for the latest that match, and shows these only. */
   async load(): Promise<void> {
-    const asked = (this.#asked += 1)
-    this.#meanwhile = []
-    try {
-      const events = await readEvents(this.#filter.query, limit)
-      if (asked !== this.#asked) return
+    await this.#ask((events) => {
       for (const row of this.#rows) row.remove()
       this.#rows = []
       this.#held = []
@@ -58,6 +54,25 @@ export class Events {
       this.#show(events)
       this.#show(this.#meanwhile.filter((event) => this.#filter.matches(event)))
       this.#meanwhile = []
+    })
+  }
+
+  /** The same after a break; what stands still is left standing. */
+  async catchUp(): Promise<void> {
+    if (!this.#stands) return this.load()
+    await this.#ask((events) => {
+      if (!this.#stands) return this.#show(events)
+      const known = new Set([...this.#rows.map(({ event }) => event), ...this.#held].map(keyOf))
+      this.#hold(events.filter((event) => !known.has(keyOf(event))))
+    })
+  }
+
+  async #ask(take: (events: PassedEvent[]) => void): Promise<void> {
+    const asked = (this.#asked += 1)
+    this.#meanwhile = []
+    try {
+      const events = await readEvents(this.#filter.query, limit)
+      if (asked === this.#asked) take(events)
     } catch (thrown) {
       if (asked === this.#asked) setText(this.#note, `Not loaded: ${(thrown as Error).message}`)
     }
@@ -70,11 +85,8 @@ export class Events {
     const matching = events
       .filter((event) => this.#filter.matches(event))
       .sort((one, other) => other.at - one.at)
-    if (this.#stands) {
-      this.#heldCount += matching.length
-      this.#held = [...matching, ...this.#held].slice(0, limit)
-      this.#say()
-    } else this.#show(matching)
+    if (this.#stands) this.#hold(matching)
+    else this.#show(matching)
   }
 
   get #stands(): boolean {
@@ -87,6 +99,12 @@ export class Events {
     this.#held = []
     this.#heldCount = 0
     this.#show(held)
+  }
+
+  #hold(events: readonly PassedEvent[]): void {
+    this.#heldCount += events.length
+    this.#held = [...events, ...this.#held].sort((one, other) => other.at - one.at).slice(0, limit)
+    this.#say()
   }
 
   #show(events: readonly PassedEvent[]): void {

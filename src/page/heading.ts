@@ -64,11 +64,16 @@ function sentence({ sources, destinations }: Overview): string {
   if ([...sources, ...destinations].some(({ state }) => state === 'starting')) {
     return 'The appliance is starting.'
   }
-  const read =
-    sources.length === 1 ? 'The source is read' : `All ${sources.length} sources are read`
-  const sent =
-    destinations.length === 1
-      ? 'the destination takes what comes'
-      : `all ${destinations.length} destinations take what comes`
-  return `${read}, ${sent}, and the books add up.`
+  const read = [
+    'There is no source to read',
+    'The source is read',
+    `All ${sources.length} sources are read`,
+  ]
+  const sent = [
+    'there is no destination to send to',
+    'the destination takes what comes',
+    `all ${destinations.length} destinations take what comes`,
+  ]
+  const phrase = (phrases: string[], count: number) => phrases[Math.min(count, 2)] ?? ''
+  return `${phrase(read, sources.length)}, ${phrase(sent, destinations.length)}, and the books add up.`
 }

@@ -5,6 +5,7 @@
 import { destinationDifference, sourceDifference } from './books.ts'
 import { formatNumber } from './format.ts'
 import type {
+  CertificateStatus,
   DestinationStatus,
   Overview,
   SourceBooks,
@@ -35,7 +36,7 @@ export function healthOf(overview: Overview, now: number): Health {
     ...ofSpool(overview.spool),
     ...ofDamage(overview),
     ...overview.destinations.flatMap((destination) => ofDestination(destination, now)),
-    ...overview.sources.flatMap(ofSource),
+    ...overview.sources.flatMap((source) => ofSource(source, now)),
     ...overview.others.flatMap(({ name, ledger }) => ofBooks(`queue ${name}`, ledger)),
   ].sort((one, other) => Number(one.level === 'warn') - Number(other.level === 'warn'))
   const level = findings[0]?.level
@@ -63,15 +64,15 @@ function ofDamage({ damaged }: Overview): Finding[] {
   return [bad(`${blocks} of the spool cannot be read: run cefline spool verify.`)]
 }
 
-function ofSource(source: SourceStatus): Finding[] {
-  const { name, state, problem, silentSince, ledger } = source
+function ofSource(source: SourceStatus, now: number): Finding[] {
+  const { name, state, problem, silentSince, ledger, certificates } = source
   const findings = ofBooks(`source ${name}`, ledger)
   if (state === 'failed' || state === 'parked') {
     findings.push(bad(`Source ${name} ${state}: ${problem ?? 'no reason is known'}`))
   } else if (silentSince !== undefined) {
     findings.push(warn(`Source ${name} is silent, for longer than usual.`))
   }
-  return findings
+  return [...findings, ...ofCertificates(name, certificates, now)]
 }
 
 function ofDestination(destination: DestinationStatus, now: number): Finding[] {
@@ -84,15 +85,21 @@ function ofDestination(destination: DestinationStatus, now: number): Finding[] {
     const off = destinationDifference(books)
     if (off !== 0) findings.push(unbalanced(`destination ${name}, queue ${books.queue}`, off))
   }
-  for (const { whose, validTo } of certificates) {
+  return [...findings, ...ofCertificates(name, certificates, now)]
+}
+
+function ofCertificates(
+  name: string,
+  certificates: readonly CertificateStatus[],
+  now: number,
+): Finding[] {
+  return certificates.flatMap(({ whose, validTo }) => {
     const days = daysLeft(validTo, now)
     const what = `${whose === 'own' ? 'Our own certificate' : 'The certificate'} of ${name}`
-    if (days < 0) findings.push(bad(`${what} has expired.`))
-    else if (days < daysWarned) {
-      findings.push(warn(`${what} ends in ${days} ${days === 1 ? 'day' : 'days'}.`))
-    }
-  }
-  return findings
+    if (days < 0) return [bad(`${what} has expired.`)]
+    if (days >= daysWarned) return []
+    return [warn(`${what} ends in ${days} ${days === 1 ? 'day' : 'days'}.`)]
+  })
 }
 
 function ofBooks(where: string, books: SourceBooks): Finding[] {

@@ -27,11 +27,6 @@ function show(overview: Overview): void {
   for (const part of [heading, line, events, rejects, test]) part.update(overview)
 }
 
-function loadAll(): void {
-  void events.load()
-  void plots.load()
-}
-
 // No form leaves the page.
 document.addEventListener('submit', (event) => event.preventDefault())
 startTheme(() => plots.draw())
@@ -41,7 +36,9 @@ new Stream({
   lost: (since) => heading.lost(since),
   back: () => {
     heading.back()
-    loadAll()
+    void events.catchUp()
+    void plots.load()
   },
 })
-loadAll()
+void events.load()
+void plots.load()

@@ -32,6 +32,7 @@ export interface SourceStatus {
   /** ms since 1970, as every time here that is a number. */
   lastRecordAt?: number | undefined
   silentSince?: number | undefined
+  certificates: readonly CertificateStatus[]
   remembered: number
   /** Records a second. */
   rate: number

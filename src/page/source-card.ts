@@ -1,6 +1,7 @@
 /** A source on the line. */
 import { Books, sourceAccount } from './books.ts'
 import { Card } from './card.ts'
+import { showCertificates } from './certificate-facts.ts'
 import { applianceNow } from './clock.ts'
 import { setText } from './dom.ts'
 import { formatNumber, formatSpan, showTime } from './format.ts'
@@ -34,6 +35,7 @@ export class SourceCard {
       silentSince === undefined ? undefined : formatSpan(applianceNow() - silentSince),
       'warn',
     )
+    showCertificates(card, source.certificates)
     this.#books.update([sourceAccount(source.ledger)])
   }
 }

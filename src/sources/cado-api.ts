@@ -68,7 +68,7 @@ class CadoTimelines implements Source {
   readonly #failures = new Map<number, number>()
   #api: CadoApi | undefined
 
-  constructor(options: Options, { name }: SourceContext) {
+  constructor(options: Options, { name, connected }: SourceContext) {
     const place = `sources.${name}`
     const { token, timeout, tls, pageSize } = options
     const url = readUrl(options, place)
@@ -76,7 +76,8 @@ class CadoTimelines implements Source {
     const proxy = proxyFor(url, options.proxy ?? null, place)
     this.#options = options
     this.#place = place
-    this.#client = { url, token: token.trim(), timeout, tls, place, peer: platform, proxy }
+    const peer = platform
+    this.#client = { url, token: token.trim(), timeout, tls, place, peer, proxy, connected }
     this.#map = compileTimelineMapping(options.mapping, `${place}.mapping`)
     this.#pages = new TimelinePages(pageSize, timeout)
     this.#unverified = new Unverified(this.#client, 'token')

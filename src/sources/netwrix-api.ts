@@ -64,7 +64,7 @@ class NetwrixApi implements Source {
   readonly #login: LoginNotice
   #api: IntegrationApi | undefined
 
-  constructor(options: Options, { name }: SourceContext) {
+  constructor(options: Options, { name, connected }: SourceContext) {
     const place = `sources.${name}`
     const { timeout, tls, format, since, pageSize } = options
     const filter = readFilter(options.filter, `${place}.filter`)
@@ -75,7 +75,7 @@ class NetwrixApi implements Source {
     refuseUnusable(options, place)
     const login = loginOptions(options, url, place)
     const lockout = lockoutOf(url.origin, options.username, options.password)
-    this.#client = { url, timeout, tls, place, format, filter, lockout, ...login }
+    this.#client = { url, timeout, tls, place, format, filter, lockout, connected, ...login }
     this.#login = new LoginNotice(url)
     this.#map = compileMapping(options.mapping, `${place}.mapping`)
     this.#pageSize = new PageSize(pageSize)

@@ -32,6 +32,7 @@ import { pushAddress, refuseUnusable } from '../netwrix/push-options.ts'
 import type { Options } from '../netwrix/push-options.ts'
 import { PushServer } from '../netwrix/push-server.ts'
 import { fromZone } from '../io/local-time.ts'
+import { ownCertificates } from '../io/tls-certificates.ts'
 
 export { schema } from '../netwrix/push-options.ts'
 export type { Options }
@@ -48,6 +49,7 @@ class NetwrixPush implements Source {
   readonly #options: Options
   readonly #place: string
   readonly #remembers: SourceContext['remembers']
+  readonly #connected: SourceContext['connected']
   readonly #thread: ReadingThread
   readonly #inbox: PushInbox
   readonly #notices = new PushNotices()
@@ -61,6 +63,7 @@ class NetwrixPush implements Source {
     compileMapping(mapping, `${this.#place}.mapping`)
     this.#options = options
     this.#remembers = (id) => context.remembers(id)
+    this.#connected = context.connected
     this.#thread = alertThread(options)
     this.#inbox = new PushInbox(timeout)
   }
@@ -132,6 +135,7 @@ class NetwrixPush implements Source {
       throw thrown
     }
     this.#server = server
+    this.#connected?.(ownCertificates(tls ?? {}))
     const message = `alerts are taken at ${tls ? 'https' : 'http'}://${listen}/v1/alerts, ${text}`
     this.#notices.tell({ level: 'info', code: 'listening', message })
     if (warning) this.#notices.tell({ level: 'warn', code: 'certificate', message: warning })

@@ -8,13 +8,12 @@
  */
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import { error } from '../error.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { addApi, answerError } from './api.ts'
 import type { ApiOptions } from './api.ts'
 import { Guard } from './guard.ts'
 import type { Tokens } from './guard.ts'
-import { splitListen } from './listen.ts'
+import { cannotListen, splitListen } from './listen.ts'
 import { addPage } from './static.ts'
 
 export interface StatusServerOptions extends Tokens, ApiOptions {
@@ -72,14 +71,7 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
       : `health and metrics at ${url}; the status page is off until status.token is set`
     return { url, summary, close: () => server.close() }
   } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code
-    const cause =
-      code === 'EADDRINUSE'
-        ? 'is in use by another process'
-        : `cannot be listened on (${String(code)})`
-    throw error('config', `status.listen: "${options.listen}" ${cause}; set another address`, {
-      cause: thrown,
-    })
+    throw cannotListen(options.listen, thrown)
   }
 }
 

@@ -23,6 +23,8 @@ export interface Status {
     full: boolean
     rejects: number
   }
+  /** Url of this page, with the port that was really taken; undefined while it has none. */
+  page?: string | undefined
   /** Whether a test event can be sent from the page: only where a token is set. */
   writable: boolean
   sources: ({
@@ -62,6 +64,8 @@ export interface StatusInput {
   startedAt: Date
   /** Whether a test event can be sent from the page; left out: no. */
   writable?: boolean
+  /** Where the page is. */
+  page?: string | undefined
   folder: string
   sources: Part[]
   destinations: Part[]
@@ -81,6 +85,7 @@ export function readStatus(input: StatusInput): Status {
     configuration: input.configuration,
     startedAt: input.startedAt.toISOString(),
     now: Date.now(),
+    page: input.page,
     writable: input.writable ?? false,
     spool: {
       folder: input.folder,
@@ -96,7 +101,12 @@ export function readStatus(input: StatusInput): Status {
         remembered: queue?.remembered ?? 0,
         rate: throughput?.rate ?? 0,
         ledger: queue?.ledger ?? noLedger,
-        ...(state ?? { state: 'starting', problem: undefined, lastRecordAt: undefined }),
+        ...(state ?? {
+          state: 'starting',
+          problem: undefined,
+          lastRecordAt: undefined,
+          certificates: [],
+        }),
       }
     }),
     destinations: input.destinations.map((part) => {

@@ -91,7 +91,7 @@ export class DestinationEvents {
   connected(detail: string, certificates: readonly Certificate[] = []): void {
     this.#metrics.connects.inc({ destination: this.#name })
     this.#metrics.up.set({ destination: this.#name }, 1)
-    this.#metrics.certificates(this.#name, certificates)
+    this.#metrics.certificates.connected('destination', this.#name, certificates)
     this.state.state = 'connected'
     this.state.detail = detail
     this.state.certificates = certificates

@@ -7,7 +7,8 @@
  * `docs/metrics.md` is made of the registry as it is here.
  */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { Certificate, Spool } from '../core.ts'
+import type { Spool } from '../core.ts'
+import { CertificateMetrics } from './certificate-metrics.ts'
 import { SpoolMetrics } from './spool-metrics.ts'
 
 /** Gauges of prom-client's whose names end as those of counters do. */
@@ -108,11 +109,7 @@ export class Metrics {
   readonly up = this.#gauge('cefline_destination_up', '1 while the destination takes lines.', [
     'destination',
   ])
-  readonly #certificateExpiry = this.#gauge(
-    'cefline_certificate_expiry_timestamp_seconds',
-    'When the certificate ends that the last connection rested on: the peer’s, or our own; of several the first.',
-    ['component', 'whose'],
-  )
+  readonly certificates = new CertificateMetrics(this.registry)
   readonly errors = this.#counter('cefline_errors_total', 'Errors, by component and code.', [
     'component',
     'code',
@@ -171,6 +168,7 @@ export class Metrics {
   sourceRemoved(source: string): void {
     this.#sources.delete(source)
     this.#caughtUp.delete(source)
+    this.certificates.removed('source', source)
     void this.#forget(source, 'source')
   }
 
@@ -192,18 +190,8 @@ export class Metrics {
 
   destinationRemoved(destination: string): void {
     this.#destinations.delete(destination)
+    this.certificates.removed('destination', destination)
     void this.#forget(destination, 'destination')
-  }
-
-  /** What the connection that stands now rests on. */
-  certificates(component: string, certificates: readonly Certificate[]): void {
-    for (const whose of ['peer', 'own'] as const) {
-      const ends = certificates
-        .filter((certificate) => certificate.whose === whose)
-        .map(({ validTo }) => validTo / 1000)
-      this.#certificateExpiry.remove({ component, whose })
-      if (ends.length > 0) this.#certificateExpiry.set({ component, whose }, Math.min(...ends))
-    }
   }
 
   #addPollLag(): void {

@@ -1,7 +1,7 @@
 /**
  * What happens to a source, by name; see `events.ts`.
  */
-import type { Appended, Batch, Notice, OwnKind, Reject } from '../core.ts'
+import type { Appended, Batch, Certificate, Notice, OwnKind, Reject } from '../core.ts'
 import type { CeflineError } from '../error.ts'
 import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
@@ -26,6 +26,8 @@ export interface SourceState {
   lastRecordAt: number | undefined
   /** ms since 1970: since when it has given no record, when that is longer than usual. */
   silentSince?: number | undefined
+  /** Of the connection that stands, or of the last one. */
+  certificates: readonly Certificate[]
 }
 
 export class SourceEvents {
@@ -61,7 +63,7 @@ export class SourceEvents {
     this.#telling = telling
     this.silence = silence
     const { lastRecordAt } = silence.memory
-    this.state = { state: 'starting', problem: undefined, lastRecordAt }
+    this.state = { state: 'starting', problem: undefined, lastRecordAt, certificates: [] }
     if (lastRecordAt !== undefined) metrics.lastRecord.set({ source: name }, lastRecordAt / 1000)
     this.#showSilence()
   }
@@ -70,6 +72,7 @@ export class SourceEvents {
     this.#metrics.sourceBegins(this.#name)
     this.state.state = 'starting'
     this.state.problem = undefined
+    this.connected([])
   }
 
   removed(): void {
@@ -85,6 +88,12 @@ export class SourceEvents {
   flush(): void {
     this.#rejects.flush()
     this.#repeats.flush()
+  }
+
+  /** Its connection stands, and rests on these. */
+  connected(certificates: readonly Certificate[]): void {
+    this.state.certificates = certificates
+    this.#metrics.certificates.connected('source', this.#name, certificates)
   }
 
   collected(batch: Batch, appended: Appended): void {

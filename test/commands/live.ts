@@ -71,11 +71,13 @@ export function overviewOf(now = Date.now()): Overview {
       {
         ...{ name: 'alerts', type: 'netwrix-alerts', where: './drop', remembered: 9, rate: 120.4 },
         ...{ ledger, state: 'reading', problem: undefined, lastRecordAt: now - 3000 },
+        certificates: [],
       },
       {
         ...{ name: 'activity', type: 'netwrix-api', where: 'https://a', remembered: 0, rate: 0 },
         ...{ ledger: { ...ledger, read: 0 }, state: 'failed', lastRecordAt: undefined },
         problem: 'https://a refused the connection',
+        certificates: [],
       },
     ],
     destinations: [

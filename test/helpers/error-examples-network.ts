@@ -1,7 +1,13 @@
 /**
  * Messages about other machines, provoked: what servers answer, and what the system says of connections.
  */
-import { explain, standstill, unproven } from '../../src/destinations/syslog/failure.ts'
+import {
+  explain,
+  standstill,
+  tlsAlert,
+  turnedAway,
+  unproven,
+} from '../../src/destinations/syslog/failure.ts'
 import type { Stage } from '../../src/destinations/syslog/failure.ts'
 import type { Target } from '../../src/destinations/syslog/target.ts'
 import { asCefline } from '../../src/error.ts'
@@ -83,6 +89,13 @@ const target = {
   tls: { cert: null, servername: null, minVersion: 'TLSv1.2' },
 } as unknown as Target
 
+const plain: Target = {
+  ...target,
+  transport: 'tcp',
+  port: 514,
+  url: 'tcp://sensor.example.com:514',
+}
+
 export function ofReceivers(): Example[] {
   const causes: [code: string, stage: Stage][] = [
     ['ECONNREFUSED', 'connecting'],
@@ -102,6 +115,8 @@ export function ofReceivers(): Example[] {
       const thrown = Object.assign(new Error('the system’s words'), { code })
       return exampleOf(explain(thrown, target, stage))
     }),
+    exampleOf(tlsAlert(plain, Buffer.from([21, 3, 1, 0, 2, 2, 70]))),
+    exampleOf(turnedAway(plain, explain(undefined, plain, 'connected'))),
     exampleOf(standstill(target, 'stuck')),
     exampleOf(unproven(target, 'silent', 30_000)),
     exampleOf(unproven(target, 'reset', 30_000)),

@@ -377,7 +377,7 @@ function selfSigned(names: string): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'cefline-api-'))
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   try {
-    const fixed = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30'
+    const fixed = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365'
     const subject = ['-subj', '/CN=Netwrix Integration API', '-addext', `subjectAltName=${names}`]
     const files = ['-keyout', keyFile, '-out', certFile]
     execFileSync('openssl', [...fixed.split(' '), ...subject, ...files], { stdio: 'ignore' })

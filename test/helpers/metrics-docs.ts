@@ -33,6 +33,8 @@ a token: no record and no secret is in it. Made of the code by \`npm run docs\`.
 A source or destination that is gone from the configuration loses its series. Labels are names of the
 configuration and words of closed lists (codes are those of \`src/error.ts\`), so their number is bounded.
 What only the spool knows has no series while the spool is not open (\`cefline_spool_open\` 0).
+\`/readyz\` beside it is 200 while a destination is down, by design: it asks for the spool, as a restart would
+bring no SIEM back. Whether a destination is up is said here, by \`cefline_destination_up\`.
 Ready-made alerts and a dashboard are in [integrations/prometheus](../integrations/prometheus/README.md).
 
 ## Cefline

@@ -51,6 +51,7 @@ export function makeSource(more: Partial<SourceStatus> = {}): SourceStatus {
     lastRecordAt: Date.now() - 2000,
     remembered: 120_000,
     rate: 42.5,
+    certificates: [],
     ledger: { read: 1300, spooled: 1250, alreadyGiven: 40, rejected: 8, ignored: 2 },
     ...more,
   }
@@ -175,7 +176,20 @@ export function empty(): Shown {
 export function failing(): Shown {
   const overview = makeOverview({
     sources: [
-      makeSource({ state: 'failed', problem: 'https://auditor.example.com:9699: 401', rate: 0 }),
+      makeSource({
+        state: 'failed',
+        problem: 'https://auditor.example.com:9699: 401',
+        certificates: [
+          {
+            whose: 'peer',
+            subject: 'CN=auditor.example.com',
+            issuer: 'CN=Example CA',
+            validTo: Date.now() - day,
+            fingerprint: 'AB:CD',
+          },
+        ],
+        rate: 0,
+      }),
       makeSource({ name: 'alerts', silentSince: Date.now() - 7 * day, rate: 0 }),
       makeSource({
         name: 'timeline',

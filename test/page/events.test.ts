@@ -67,6 +67,31 @@ t.test('events', needs('chromium'), async (t) => {
     t.strictSame(complaints, [])
   })
 
+  t.test('a break of the connection closes no event', async (t) => {
+    const server = await startStatusPage(t, busy())
+    const { page } = await browser.open(server.url)
+    const name = page.getByRole('button', { name: 'User Modified 29' })
+    await name.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.detail').waitFor()
+    await server.cut()
+    await page.getByText('The connection to the appliance is lost').waitFor()
+    server.shown.events.splice(0, 28)
+    server.shown.events.push(makeEvent(100))
+    await server.restore()
+    const note = page.getByText('Standing still while an event is open, 1 new')
+    await note.waitFor({ timeout: 60_000 })
+    t.equal(await page.locator('.detail').count(), 1)
+    t.equal(
+      await page.evaluate('document.activeElement.ariaExpanded'),
+      'true',
+      'nor moves the focus',
+    )
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'User Modified 100' }).waitFor()
+    t.equal(await page.locator('#event-rows tr').count(), 31)
+  })
+
   t.test('what passes while an answer is on its way is shown too', async (t) => {
     const server = await startStatusPage(t, busy())
     const { page } = await browser.open(server.url)

@@ -56,10 +56,29 @@ t.test('state', needs('chromium'), async (t) => {
     t.match(reasons.join('\n'), /books of source timeline do not add up: 5 not accounted for/)
     t.match(reasons.at(-1), /Source alerts is silent/)
     t.match(reasons.join('\n'), /Our own certificate of archive ends in 9 days/)
+    t.match(reasons.join('\n'), /The certificate of activity has expired/)
+    const activity = page.locator('#sources .card').first()
+    t.match(await activity.innerText(), /TLS peer\s+CN=auditor\.example\.com · expired/)
     t.equal(await page.title(), 'Failing · Cefline')
     Object.assign(server.shown.overview, busy().overview)
     await page.getByText('● All well').waitFor()
     t.equal(await page.title(), 'Cefline')
+  })
+
+  t.test('what is not there is not said to be well', async (t) => {
+    const shown = busy()
+    shown.overview.sources = []
+    const server = await startStatusPage(t, shown)
+    const { page } = await browser.open(server.url)
+    const reason = page.locator('#reasons')
+    await reason
+      .getByText('There is no source to read, all 2 destinations take what comes')
+      .waitFor()
+    shown.overview.sources = busy().overview.sources.slice(1)
+    shown.overview.destinations = []
+    await reason
+      .getByText('The source is read, there is no destination to send to, and the books add up.')
+      .waitFor()
   })
 
   t.test('a screen reader hears of states and of no rate', async (t) => {

@@ -3,13 +3,15 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import type { Batch, CheckStep, Notice, Source } from '../../src/core.ts'
+import type { Batch, Certificate, CheckStep, Notice, Source } from '../../src/core.ts'
 import type { CeflineError } from '../../src/error.ts'
 import { unpackLines } from '../../src/io/lines.ts'
 import { collect } from '../../src/pipeline/collect.ts'
@@ -19,8 +21,11 @@ import type { LmdbSpool } from '../../src/spool/spool.ts'
 import { startCadoApi } from '../helpers/cado-api.ts'
 import type { CadoApiOptions, CadoPlatform, Misbehaviour } from '../helpers/cado-api.ts'
 import { cadoOptions, cadoQueue as queue, openCadoSpool } from '../helpers/cado-source.ts'
+import { makeAuthority } from '../helpers/certificates.ts'
 import { fastClock } from '../helpers/fast-clock.ts'
+import { needs } from '../helpers/peers.ts'
 import { recordedEvents } from '../helpers/pipeline.ts'
+import { plainTls } from '../helpers/plain-tls.ts'
 import { program } from '../helpers/root.ts'
 
 /** The spool, and what was told and counted on the way to it. */
@@ -567,6 +572,32 @@ t.test('a timeline that cannot be had does not hold up the others', async (t) =>
   t.match(await w.run(enough), { code: 'server' })
   t.equal(w.lines.length, 4)
   t.equal(w.platform.count('timeline'), before + 2)
+})
+
+t.test('the certificate of the platform is told', needs('openssl'), async (t) => {
+  const authority = await makeAuthority(t.testdir())
+  const platform = await authority.sign('cado')
+  const server = createServer(
+    { cert: readFileSync(platform.cert), key: readFileSync(platform.key) },
+    (_request, response) => response.writeHead(503).end(),
+  )
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const seen: (readonly Certificate[])[] = []
+  const tls = { ...plainTls, ca: authority.cert }
+  const source = create(cadoOptions({ url: `https://127.0.0.1:${port}`, token: 'x' }, { tls }), {
+    name: queue,
+    remembers: () => false,
+    connected: (certificates) => seen.push(certificates),
+  })
+  t.teardown(() => source.close())
+  const read = source.batches(undefined, new AbortController().signal)
+  await t.rejects(async () => {
+    for await (const batch of read) t.equal(batch.read, 0)
+  })
+  t.match(seen, [[{ whose: 'peer', subject: 'CN=cado' }]])
 })
 
 t.test('check', async (t) => {

@@ -4,7 +4,15 @@ import t from 'tap'
 import { needs } from '../helpers/peers.ts'
 import { plainTls } from '../helpers/plain-tls.ts'
 import type { Test } from 'tap'
-import type { Batch, CheckStep, Notice, Reject, Source, StoredReject } from '../../src/core.ts'
+import type {
+  Batch,
+  Certificate,
+  CheckStep,
+  Notice,
+  Reject,
+  Source,
+  StoredReject,
+} from '../../src/core.ts'
 import type { CeflineError } from '../../src/error.ts'
 import { unpackLines } from '../../src/io/lines.ts'
 import { activityBatch } from '../../src/netwrix/activity-batch.ts'
@@ -12,6 +20,7 @@ import { writeCheckpoint } from '../../src/netwrix/checkpoint.ts'
 import { recordId } from '../../src/netwrix/record.ts'
 import { create, schema } from '../../src/sources/netwrix-api.ts'
 import type { Options } from '../../src/sources/netwrix-api.ts'
+import { makeAuthority } from '../helpers/certificates.ts'
 import { startIntegrationApi } from '../helpers/integration-api.ts'
 import type {
   IntegrationApi,
@@ -504,7 +513,7 @@ test('check', async (t) => {
     {
       name: 'tls',
       ok: true,
-      detail: /^TLSv1\.3, CN=Netwrix Integration API.*SHA-256 .*29 days left$/,
+      detail: /^TLSv1\.3, CN=Netwrix Integration API.*SHA-256 .*364 days left$/,
     },
     { name: 'authentication', ok: true, detail: /siem is let in.*at least one record waits/ },
   ])
@@ -518,6 +527,27 @@ test('check', async (t) => {
   t.equal(api.requests.length, length + 1)
   t.equal((await steps(t, sourceOf(t, api), undefined, false)).at(-1)?.name, 'start')
   t.equal(api.requests.length, length + 1, 'without connect, nothing leaves this machine')
+})
+
+test('the certificates that a connection rests on are told', async (t) => {
+  const api = await standIn(t)
+  const authority = await makeAuthority(t.testdir())
+  const { cert, key } = await authority.sign('cefline')
+  const seen: (readonly Certificate[])[] = []
+  const tls = { ...optionsOf(api).tls, cert, key }
+  const connected = (certificates: readonly Certificate[]) => seen.push(certificates)
+  const source = create({ ...optionsOf(api), tls }, { ...context, connected })
+  t.teardown(() => source.close())
+  await collect(source, new Spool())
+  t.match(seen, [[{ whose: 'peer', fingerprint: api.fingerprint }, { whose: 'own' }]])
+  t.ok((seen[0]?.[0]?.validTo ?? 0) > Date.now())
+  const distrusting = create(
+    { ...optionsOf(api), tls: { ...tls, ca: null } },
+    { ...context, connected },
+  )
+  t.teardown(() => distrusting.close())
+  t.match(await collect(distrusting, new Spool()), { code: 'tls' })
+  t.equal(seen.length, 1, 'of a peer that is not trusted nothing')
 })
 
 test('check of what does not work', async (t) => {

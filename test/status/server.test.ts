@@ -21,6 +21,7 @@ const status: Status = {
       lastRecordAt: undefined,
       remembered: 0,
       rate: 0,
+      certificates: [],
       ledger: { read: 5, spooled: 1, alreadyGiven: 2, rejected: 1, ignored: 1 },
     },
     {
@@ -33,6 +34,7 @@ const status: Status = {
       silentSince: Date.UTC(2026, 10, 20),
       remembered: 0,
       rate: 0,
+      certificates: [],
       ledger: { read: 0, spooled: 0, alreadyGiven: 0, rejected: 0, ignored: 0 },
     },
   ],

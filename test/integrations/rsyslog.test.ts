@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { TlsOptions } from '../../src/io/tls.ts'
-import { makeAuthority } from '../helpers/certificates.ts'
 import { freePort, makeFolder } from '../helpers/daemon.ts'
+import { certificatesOf } from '../helpers/pack-certificates.ts'
 import { linesOf, replaced, rsyslogWith } from '../helpers/pack-daemon.ts'
 import type { Replacements } from '../helpers/pack-daemon.ts'
 import { deliverLines } from '../helpers/pack-lines.ts'
@@ -56,19 +56,21 @@ t.test('TCP, into a file', needs('rsyslogd'), async (t) => {
   await storesAll(t, 'cefline.conf', 'tcp')
 })
 
-t.test('TLS with a client certificate', needs('rsyslogd', 'openssl', 'lmnsd_ossl'), async (t) => {
-  const authority = await makeAuthority(await makeFolder(t, 'tls'))
-  const server = await authority.sign('localhost')
-  const name = 'cefline.example.com'
-  const client = await authority.sign(name, { san: `DNS:${name}` })
-  await storesAll(t, 'cefline-tls.conf', 'tls', {
-    files: {
-      '/etc/rsyslog.d/tls/ca.pem': authority.cert,
-      '/etc/rsyslog.d/tls/server.pem': server.cert,
-      '/etc/rsyslog.d/tls/server.key': server.key,
-    },
-    tls: { ca: authority.cert, ...client },
+const forTls = needs('rsyslogd', 'openssl', 'lmnsd_ossl')
+
+t.test('TLS, with certificates made by the page', forTls, async (t) => {
+  const system = '/etc/rsyslog.d/tls'
+  const { tls, there } = await certificatesOf(page, await makeFolder(t, 'tls'), {
+    ...{ system, name: 'rsyslog.example.com' },
+    options: destinationOf(t, 'tls').options,
   })
+  const more = { files: { [system]: there } }
+  await storesAll(t, 'cefline-tls.conf', 'tls', { ...more, tls })
+  const { destination } = await start(t, 'cefline-tls.conf', 'tls', {
+    ...more,
+    tls: { ...tls, cert: null, key: null },
+  })
+  await t.rejects(deliverLines(destination), { code: 'tls' }, 'a client without one is refused')
 })
 
 t.test('RELP', needs('rsyslogd', 'imrelp'), async (t) => {

@@ -2,14 +2,13 @@
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
-import { makeAuthority } from '../helpers/certificates.ts'
 import { freePort, makeFolder } from '../helpers/daemon.ts'
+import { certificatesOf } from '../helpers/pack-certificates.ts'
 import { linesOf, replaced, syslogNgWith } from '../helpers/pack-daemon.ts'
 import { deliverLines } from '../helpers/pack-lines.ts'
 import { blocksOf, configurationOf, describe, destinationAt, packFile } from '../helpers/packs.ts'
 import { needs } from '../helpers/peers.ts'
 import { startSink } from '../helpers/sink.ts'
-import { hashed } from '../helpers/syslog-ng.ts'
 
 const page = packFile('syslog-ng', 'README.md')
 const listening = (port: number) => `port(${port}) ip("127.0.0.1")`
@@ -42,23 +41,21 @@ t.test('TCP, each port in its form, into a file', needs('syslog-ng'), async (t) 
   t.strictSame(await linesOf(output, sent.length), sent)
 })
 
-t.test('TLS with a client certificate', needs('syslog-ng', 'openssl'), async (t) => {
-  const authority = await makeAuthority(await makeFolder(t, 'tls'))
-  const server = await authority.sign('localhost')
-  const client = await authority.sign('cefline.example.com')
+t.test('TLS, with certificates made by the page', needs('syslog-ng', 'openssl'), async (t) => {
+  const described = destinationOf(t, 6514)
+  const { tls, there } = await certificatesOf(page, await makeFolder(t, 'tls'), {
+    ...{ system: '/etc/syslog-ng/tls', name: 'syslog-ng.example.com' },
+    options: described.options,
+  })
   const folder = await makeFolder(t, 'pack')
   const output = join(folder, 'events.log')
   const port = await freePort()
   const configuration = replaced(packFile('syslog-ng', 'cefline-tls.conf'), {
     'port(6514)': listening(port),
     '/var/log/cefline/events.log': output,
-    '/etc/syslog-ng/tls/server.pem': server.cert,
-    '/etc/syslog-ng/tls/server.key': server.key,
-    '/etc/syslog-ng/tls/authorities': await hashed(folder, authority.cert),
+    '/etc/syslog-ng/tls': there,
   })
   await syslogNgWith(t, folder, port, configuration)
-  const described = destinationOf(t, 6514)
-  const tls = { ca: authority.cert, ...client }
   const sent = await deliverLines(destinationAt(described, port, tls))
   t.strictSame(await linesOf(output, sent.length), sent)
   await t.rejects(

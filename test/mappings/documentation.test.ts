@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { cadoKeys } from '../../src/cef/cado.ts'
-import { testSteps } from '../../src/commands/mapping-tests.ts'
-import { resolveConfiguration } from '../../src/config/load.ts'
+import { mappingStep, testSteps } from '../../src/commands/mapping-tests.ts'
+import { loadConfiguration } from '../../src/config/load.ts'
 import { destinations } from '../../src/destinations/index.ts'
 import { timelineFields } from '../../src/mappings/cado-field.ts'
 import { compileTimelineMapping } from '../../src/mappings/cado.ts'
@@ -107,34 +107,23 @@ t.test('the table of a timeline’s keys, and its mapping', async (t) => {
   })
 })
 
-t.test('its configuration works, and its tests hold', async (t) => {
-  const blocks = [...text.matchAll(/```yaml\n([^]*?)```/g)].map(
-    ([, yaml = '']) => parse(yaml) as Record<string, unknown>,
-  )
-  const { mapping, tests } = Object.assign({}, ...blocks) as {
-    mapping: { privacy: { key: string } }
-    tests: unknown
-  }
-  const secret = 'put in by ${file:…}'
-  const own = { ...mapping, privacy: { ...mapping.privacy, key: secret } }
-  const configuration = resolveConfiguration(
-    {
-      sources: {
-        activity: {
-          type: 'netwrix-api',
-          url: 'https://a:9699',
-          username: 'u',
-          password: 'p',
-          mapping: own,
-        },
-        alerts: { type: 'netwrix-alerts' },
-      },
-      destinations: { out: { type: 'console' } },
-      tests,
-    },
-    { origin: 'docs/mapping.md', tables: { sources, destinations } },
-  )
+t.test('its configuration is one that is accepted, and its tests hold', async (t) => {
+  const netwrix = text.slice(0, text.indexOf('## Timelines'))
+  const blocks = [...netwrix.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml = '']) => yaml)
+  t.equal(blocks.length, 2, 'the mapping, and tests of it')
+  const whole = [...blocks, 'destinations: { out: { type: console } }\n'].join('')
+  const cwd = t.testdir({
+    secret: 'a-secret-of-the-tests\n',
+    'cefline.yaml': whole.replaceAll(/\$\{file:[^}]*\}/g, '${file:secret}'),
+  })
+  const configuration = loadConfiguration({
+    ...{ path: 'cefline.yaml', env: {}, cwd },
+    tables: { sources, destinations },
+  })
+  t.same(configuration.warnings, [])
   const steps = [...testSteps(configuration)]
   t.equal(steps.length, 2)
   for (const { name, ok, detail } of steps) t.ok(ok, `${name}: ${detail}`)
+  const mapping = configuration.sources.map(mappingStep).filter((step) => step !== undefined)
+  t.equal(mapping.length, 2, 'both sources have it')
 })

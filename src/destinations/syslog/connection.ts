@@ -16,7 +16,7 @@ import { endsOf, tcpRow } from '../../io/tcp-table.ts'
 import type { TcpEnds } from '../../io/tcp-table.ts'
 import { certificatesOn } from '../../io/tls-certificates.ts'
 import { connectTcp, connectTls, describeTls, resolve } from './connect.ts'
-import { explain, standstill } from './failure.ts'
+import { explain, standstill, tlsAlert } from './failure.ts'
 import { Progress } from './progress.ts'
 import type { Target } from './target.ts'
 import { TlsLayer } from './tls-layer.ts'
@@ -57,6 +57,8 @@ export class Connection {
   readonly #failed = new AbortController()
   readonly #since = performance.now()
   #lastWrite = performance.now()
+  #firstWrite: number | undefined
+  #brokeAfter: number | undefined
   #closedAfter: number | undefined
   #isClosing = false
   #isAnswered = false
@@ -75,6 +77,7 @@ export class Connection {
     this.#progress = new Progress(target.timeout, this.ends, (how) => {
       this.#fail(standstill(target, how))
     })
+    if (!secure) socket.once('data', (said: Buffer) => this.#heard(said))
     socket.on('end', () => this.#ended(() => (this.#isAnswered = true)))
     secure?.on('end', () => this.#ended(() => {}))
     for (const side of [socket, ...(secure ? [secure] : [])]) {
@@ -116,12 +119,18 @@ export class Connection {
     return this.#closedAfter
   }
 
+  /** It ended this many ms after the first write began; undefined: nothing was written, or it stands. */
+  get brokeAfter(): number | undefined {
+    return this.#brokeAfter
+  }
+
   get isSecure(): boolean {
     return this.#secure !== undefined
   }
 
   /** Resolves when the kernel has the whole chunk, which may then be filled anew. */
   async write(chunk: Buffer): Promise<void> {
+    this.#firstWrite ??= performance.now()
     this.#progress.writing()
     await until(
       new Promise<void>((resolve) => {
@@ -190,10 +199,16 @@ export class Connection {
     this.#lost(undefined)
   }
 
+  #heard(said: Buffer): void {
+    const alert = tlsAlert(this.target, said)
+    if (alert && !this.failed.aborted) this.#fail(alert)
+  }
+
   #lost(failure: NodeJS.ErrnoException | undefined): void {
     if (this.failed.aborted) return
     this.#wasReset =
       this.#isClosing && (failure?.code === 'ECONNRESET' || failure?.code === 'EPIPE')
+    if (this.#firstWrite !== undefined) this.#brokeAfter = performance.now() - this.#firstWrite
     this.#fail(this.#reason(failure))
   }
 

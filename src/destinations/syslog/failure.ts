@@ -11,7 +11,15 @@ import type { Target } from './target.ts'
 /** How far the connection had come; the same error means different things before and after. */
 export type Stage = 'connecting' | 'handshake' | 'connected'
 
-type Explanation = readonly [code: Code, text: (target: Target) => string]
+/** What is known of the certificates when the peer's is not trusted. */
+export interface Shown {
+  /** Who issued the peer's, where it was seen. */
+  issuer: string | undefined
+  /** Subjects of the authorities in `tls.ca`; empty without one. */
+  trusted: readonly string[]
+}
+
+type Explanation = readonly [code: Code, text: (target: Target, shown: Shown) => string]
 
 const reached: Record<string, Explanation> = {
   ECONNREFUSED: [
@@ -57,8 +65,15 @@ const clientCertificate: Explanation = [
 
 const untrusted: Explanation = [
   'tls',
-  ({ place }) =>
-    `has a certificate of an authority that is not trusted: set ${place}.tls.ca to its CA file, or ${place}.tls.fingerprint`,
+  ({ place }, { issuer, trusted }) => {
+    const by = issuer === undefined ? 'an authority that is' : `“${issuer}”, which is`
+    const [set, now] =
+      trusted.length === 0
+        ? ['set', '']
+        : ['correct', ` (it holds ${trusted.map((one) => `“${one}”`).join(', ')})`]
+    const cure = `${set} ${place}.tls.ca${now} to its CA file, or set ${place}.tls.fingerprint`
+    return `has a certificate of ${by} not trusted: ${cure}`
+  },
 ]
 
 const plaintext: Explanation = [
@@ -106,11 +121,16 @@ const inTls: readonly (readonly [pattern: RegExp, explanation: Explanation])[] =
 ]
 
 /** The error as ours. `thrown` undefined: the receiver closed the connection in good order. */
-export function explain(thrown: unknown, target: Target, stage: Stage): CeflineError {
+export function explain(
+  thrown: unknown,
+  target: Target,
+  stage: Stage,
+  shown: Shown = { issuer: undefined, trusted: [] },
+): CeflineError {
   if (isCeflineError(thrown)) return thrown
   const cause = rootOf(thrown)
   const [code, text] = explanation(codeOf(cause), stage)
-  return error(code, `${target.url} ${text(target)}`, { cause: thrown })
+  return error(code, `${target.url} ${text(target, shown)}`, { cause: thrown })
 }
 
 /** A connection that stands and carries nothing. */
@@ -167,6 +187,30 @@ export function closedEarly({ place, receiptAfter, url }: Target, after: number)
   const closed = `closed the connection ${inTenths(after)} after the last event, before that counted as received`
   const cure = `if it always does, set ${place}.receiptAfter (now ${inTenths(receiptAfter)}) below that`
   return error('lost', `${url} ${closed}: ${cure}; what has no receipt is sent again`)
+}
+
+/**
+ * What a receiver of plain TCP says first, of which syslog has nothing: a TLS alert (RFC 8446 section
+ * 5.1: type 21, version 3.x, length 2) shows that its port speaks TLS. Undefined: it is none.
+ */
+export function tlsAlert({ place, url }: Target, said: Buffer): CeflineError | undefined {
+  const [type, major, , high, low] = said
+  if (type !== 21 || major !== 3 || high !== 0 || low !== 2) return undefined
+  const cure = `use tls:// in ${place}.url, or the receiver’s port for plain TCP`
+  return error('tls', `${url} answers with a TLS alert, so this port speaks TLS: ${cure}`)
+}
+
+/** The failure of a receiver that ends each connection as soon as something was sent. */
+export function turnedAway({ place, transport }: Target, failure: CeflineError): CeflineError {
+  const causes = [
+    ...(transport === 'tcp' ? [`this port wants TLS (tls:// in ${place}.url)`] : []),
+    `it wants the other framing (${place}.framing: octet-counting or lf)`,
+    'it refuses this machine’s address',
+  ]
+  const { code, message, retryAfter } = failure
+  const often = 'each connection ends soon after the first bytes, with nothing received'
+  const text = `${message}; ${often}: likely ${causes.join(', or ')}; its own log says which`
+  return error(code, text, { cause: failure, ...(retryAfter !== undefined && { retryAfter }) })
 }
 
 function inSeconds(milliseconds: number): string {

@@ -14,6 +14,7 @@ import { deliverLived } from './lived.ts'
 import { deliverProven } from './rotation.ts'
 import type { FrameBlock, Session } from './session.ts'
 import type { Target } from './target.ts'
+import { turnedAwayFrom } from './turned-away.ts'
 
 /** Sends blocks until aborted; see `Destination.deliver`. */
 export async function deliverStream(
@@ -24,16 +25,20 @@ export async function deliverStream(
   signal: AbortSignal,
 ): Promise<void> {
   const answers = answersOf(target)
+  const turnedAway = turnedAwayFrom(target)
   const tell = teller(target, delivery)
   const iterator = blocks[Symbol.asyncIterator]()
   let said: Proof | undefined
+  let inUse: Connection | undefined
   const proof = (proof: Proof) => {
     if (proof !== said) delivery.proof(proof)
     said = proof
   }
   const session: Session = {
-    ...{ target, frames, blocks: iterator, delivery, signal, answers, proof },
+    ...{ target, frames, blocks: iterator, signal, answers, proof },
+    delivery: noting(delivery, () => turnedAway.received()),
     connected: (connection) => {
+      inUse = connection
       // That it proves what it has read is said when it has done so.
       if (!answers.isProving) proof('lived')
       else if (answers.hasAnswered) proof('half-close')
@@ -51,11 +56,25 @@ export async function deliverStream(
     }
   } catch (thrown) {
     if (asCefline(thrown).code === 'timeout') answers.hung()
-    if (!signal.aborted) throw thrown
+    if (!signal.aborted) throw turnedAway.explain(thrown, inUse)
   } finally {
     for (const connection of session.trials) connection.destroy()
     // Not awaited: the iterator may be waiting for a block that comes in hours.
     void iterator.return?.()
+  }
+}
+
+/** The delivery; `received` is called at each receipt. */
+function noting(delivery: Delivery, received: () => void): Delivery {
+  return {
+    proof: (proof) => delivery.proof(proof),
+    receipt: (block) => {
+      received()
+      delivery.receipt(block)
+    },
+    reject: (...rejected) => delivery.reject(...rejected),
+    connected: (detail, certificates) => delivery.connected(detail, certificates),
+    notice: (notice) => delivery.notice(notice),
   }
 }
 

@@ -224,6 +224,7 @@ export class App {
       configuration: origin,
       startedAt: this.#startedAt,
       writable: status.token !== null || status.tokens !== null,
+      page: this.#status.url,
       folder: spool.folder,
       sources: sources.map(partOf),
       destinations: destinations.map(partOf),

@@ -6,6 +6,7 @@ import type { Changes } from './running.ts'
 import { strandedText } from '../control/stranded.ts'
 import { retryQueue } from '../control/take-back.ts'
 import { paceOf, partOf } from '../components.ts'
+import { embeddedDefault } from '../config/load.ts'
 import type { Configuration } from '../config/load.ts'
 import { isContainerLayer } from '../io/volume.ts'
 import type { LmdbSpool } from '../spool/spool.ts'
@@ -39,7 +40,8 @@ export async function startWarnings(
   if (damaged > 0) {
     warnings.push(`${damaged} damaged blocks of the spool were set aside in its folder "damaged"`)
   }
-  if (await isContainerLayer(folder)) {
+  // Who has configured nothing tries it out.
+  if (configuration.origin !== embeddedDefault && (await isContainerLayer(folder))) {
     warnings.push(
       `spool.folder: "${folder}" is in the container's own layer and is lost with the container; mount a volume there`,
     )

@@ -44,7 +44,7 @@ export function live(options: LiveOptions): Live {
     status: () => options.status(),
     hold: (source, work) => options.hold(source, work),
     live: {
-      tap: (query) => tap(query, { passing, running, signal }),
+      tap: (query) => tap(query, { passing, running, signal, known: options.configuration() }),
       test: (query) => {
         const configuration = options.configuration()
         return sendTest(query, { events, spool, running, configuration, signal })
@@ -55,7 +55,14 @@ export function live(options: LiveOptions): Live {
     changed: (kind, details) => events.telling.tell(kind, details),
   })
   const asked: Asked = {
-    verbs: operations,
+    verbs: {
+      status: () => operations.status(),
+      rejects: (query) => operations.rejects(query),
+      history: (query) => operations.history(query),
+      test: (query) => operations.test(query),
+      // Its choice may be of a source that is gone, whose events are among the latest.
+      tap: (query) => tap(query, { passing, running, signal }),
+    },
     watch: (most, signal) => watch({ passing, running, signal }, most),
   }
   return { operations, asked }

@@ -36,6 +36,10 @@ export class StatusPage {
     return this.#server?.summary ?? ''
   }
 
+  get url(): string | undefined {
+    return this.#server?.url
+  }
+
   /** Has it there, under these tokens. Throws `config` when the address cannot be had, with all as it
    * was before. */
   async move({ listen, token, tokens }: StatusOptions): Promise<void> {

@@ -100,8 +100,12 @@ async function* onTheWay(
       const { name: destination } = way
       if (!way.isOut && running.handedOut(destination, ownSource) >= sequence) {
         way.isOut = true
-        const to = events.destinations.get(destination)?.state.detail
-        yield { step: 'handed-out', destination, ok: true, detail: to ?? destination }
+        yield {
+          step: 'handed-out',
+          destination,
+          ok: true,
+          detail: sentTo(way, events, configuration),
+        }
       }
       if (spool.position(destination, ownSource) < sequence) continue
       left = left.filter((other) => other !== way)
@@ -122,6 +126,33 @@ async function* onTheWay(
     }
   }
   return arrived
+}
+
+/** Where it went, and what its receipt waits for. */
+function sentTo(
+  { name }: Way,
+  events: Events,
+  { destinations }: TestEventOptions['configuration'],
+): string {
+  const state = events.destinations.get(name)?.state
+  const to = state?.detail ?? name
+  const { options } = destinations.find((one) => one.name === name) ?? {}
+  const [every, after] = [options?.['receiptEvery'], options?.['receiptAfter']]
+  const isAsked = typeof every === 'number' && every > 0 && isStream(options?.['url'])
+  // Before its first receipt a connection has no proof yet.
+  const proof = state?.proof ?? (isAsked ? 'half-close' : undefined)
+  if (proof === 'half-close' && isAsked) {
+    return `${to}; its receipt may take ${span(every)}: the receiver is asked that often to prove what it has read (receiptEvery)`
+  }
+  if (proof === 'lived' && typeof after === 'number') {
+    return `${to}; its receipt takes ${span(after)}: the connection must live that long (receiptAfter)`
+  }
+  return to
+}
+
+/** Plain TCP and TLS have no answer of their own. */
+function isStream(url: unknown): boolean {
+  return [url].flat().some((one) => typeof one === 'string' && /^(tcp|tls):/i.test(one.trim()))
 }
 
 function receivedStep({ name: destination, refused }: Way, events: Events, spool: LmdbSpool): Step {

@@ -17,7 +17,9 @@ import { ownSource } from '../io/own-source.ts'
 import { printable } from '../io/printable.ts'
 import { peekCheckpoints } from '../spool/peek.ts'
 import { embeddedDefault, readConfiguration } from './configuration.ts'
+import { listenStep } from './check-listen.ts'
 import { mappingStep, testSteps } from './mapping-tests.ts'
+import { counted } from './text.ts'
 
 export interface CheckOptions {
   config: string | undefined
@@ -41,8 +43,9 @@ export async function check({ config, connect, json }: CheckOptions): Promise<nu
   if (json) {
     const shown = configuration && redacted(configuration, tables)
     console.log(JSON.stringify({ ok, configuration: shown, steps: findings }, null, 2))
-  } else if (!ok) {
-    console.log(colors.red(`${findings.filter((finding) => !finding.ok).length} failed`))
+  } else {
+    const said = summary(findings)
+    if (said !== '') console.log(said)
   }
   if (connect && ok && !json) {
     console.log(colors.dim('nothing was sent; to try the whole way: cefline send-test'))
@@ -67,7 +70,13 @@ export async function examine(
   if (configuration) {
     const { folder } = configuration.spool
     for (const warning of configuration.warnings) {
-      add('configuration', { name: 'warning', ok: true, detail: warning, milliseconds: 0 })
+      add('configuration', {
+        name: 'warning',
+        ok: true,
+        warning: true,
+        detail: warning,
+        milliseconds: 0,
+      })
     }
     for (const source of configuration.sources) {
       const step = mappingStep(source)
@@ -77,6 +86,7 @@ export async function examine(
     const unread = unreadStep(configuration)
     if (unread) add(ownSource, unread)
     add('spool', await spoolStep(folder))
+    add('status', await listenStep(configuration))
     const checkpoints = await peekCheckpoints(folder).catch(() => new Map<string, string>())
     for await (const { component, step, network } of componentSteps(
       configuration,
@@ -203,8 +213,23 @@ function refused(thrown: unknown): CheckStep {
   return { name: 'config', ok: false, detail: asCefline(thrown).message, milliseconds: 0 }
 }
 
-function printFinding({ component, name, ok, detail, milliseconds }: Finding): void {
-  const tick = ok ? colors.green('✔') : colors.red('✘')
+/** What is not well, in numbers; empty when all is. That of the configuration
+ * holds all its errors, one a line. */
+function summary(findings: readonly Finding[]): string {
+  const failed = findings.filter(({ ok }) => !ok)
+  const errors = failed.reduce((sum, { component, detail }) => {
+    return sum + (component === 'configuration' ? detail.split('\n').length : 1)
+  }, 0)
+  const warnings = findings.filter(({ ok, warning }) => ok && warning).length
+  return [
+    ...(errors > 0 ? [colors.red(counted(errors, 'error'))] : []),
+    ...(warnings > 0 ? [colors.yellow(counted(warnings, 'warning'))] : []),
+  ].join(', ')
+}
+
+function printFinding({ component, name, ok, warning, detail, milliseconds }: Finding): void {
+  const good = warning ? colors.yellow('!') : colors.green('✔')
+  const tick = ok ? good : colors.red('✘')
   const [first = '', ...more] = detail.split('\n').map(printable)
   const time = colors.dim(`${milliseconds.toFixed(0)} ms`)
   console.log(`${tick} ${colors.bold(component)} ${name}: ${first} ${time}`)

@@ -2,13 +2,12 @@
  * The configuration that every command reads, the same way as `run`.
  */
 import { tables } from '../components.ts'
-import { loadConfiguration, resolveConfiguration } from '../config/load.ts'
+import { embeddedDefault, loadConfiguration, resolveConfiguration } from '../config/load.ts'
 import type { Configuration } from '../config/load.ts'
 import { embeddedConfiguration } from '../embedded.ts'
 import { error } from '../error.ts'
 
-/** Origin of a configuration that was found nowhere. */
-export const embeddedDefault = 'embedded default'
+export { embeddedDefault }
 
 /**
  * Throws `config`, also when there is none and the embedded default is turned off. The files that are

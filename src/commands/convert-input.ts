@@ -9,7 +9,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { error } from '../error.ts'
 import { printable } from '../io/printable.ts'
-import { errnoOf, identityOf, isSame } from '../io/regular-file.ts'
+import { identityOf, isSame } from '../io/regular-file.ts'
+import { unreadable } from './unreadable.ts'
 
 const chunkBytes = 256 * 1024
 
@@ -107,16 +108,4 @@ function standardInput(): BigIntStats | undefined {
   } catch {
     return undefined
   }
-}
-
-function unreadable(path: string, thrown: unknown): Error {
-  const errno = errnoOf(thrown)
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'permission is missing',
-  }
-  const reason = reasons[errno] ?? (thrown instanceof Error ? thrown.message : String(thrown))
-  return error('file-unreadable', `${printable(path)} cannot be read (${errno}): ${reason}`, {
-    cause: thrown,
-  })
 }

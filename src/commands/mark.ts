@@ -18,6 +18,7 @@ import { databasesIn, isMarkText, readMarkFile } from '../netwrix/mark-file.ts'
 import { reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
 import { count, counted, table } from './text.ts'
+import { unreadable } from './unreadable.ts'
 import { whoRuns } from './who.ts'
 
 interface MarkOptions extends ReachOptions {
@@ -31,6 +32,9 @@ interface ShownMark {
   /** Databases that the mark has a position for, where that can be told. */
   databases?: number
 }
+
+/** Files and pushes need no mark. */
+const noneIsPolled = 'no source polls the Integration API (type netwrix-api), so none has a mark'
 
 /** A mark is a few hundred bytes for each database. */
 const largestFile = 4 * 1024 * 1024
@@ -48,6 +52,7 @@ export async function show({
     throw error('not-found', `"${source}" is no source of type netwrix-api (${known})`)
   }
   if (json) console.log(JSON.stringify(found, null, 2))
+  else if (found.length === 0) console.log(noneIsPolled)
   else
     for (const line of table(['source', 'goes on', 'of', 'filter'], found.map(markRow)))
       console.log(line)
@@ -152,9 +157,9 @@ async function contentOf(file: string): Promise<Buffer> {
       throw error('bad-request', `${file} has ${size} bytes: no mark is as large`)
     return await readFile(file)
   } catch (thrown) {
-    const { code, name } = thrown as NodeJS.ErrnoException
+    const { name } = thrown as Error
     if (name === 'CeflineError') throw thrown
-    throw error('file-unreadable', `${file} cannot be read (${String(code)})`, { cause: thrown })
+    throw unreadable(file, thrown)
   }
 }
 

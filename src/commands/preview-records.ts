@@ -21,6 +21,7 @@ import { WatchedMapping } from './preview-record.ts'
 import type { Mapped } from './preview-record.ts'
 import { timelineBatches, timelineSource } from './preview-timeline.ts'
 import type { Watched } from './preview-timeline.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface Reading {
   configuration: Configuration
@@ -115,8 +116,7 @@ async function beginning(path: string): Promise<string> {
   try {
     return bodyText(await buffer(createReadStream(path, { end: 1023 })), undefined)
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    throw error('file-unreadable', `${path} cannot be read (${String(code)})`, { cause: thrown })
+    throw unreadable(path, thrown)
   }
 }
 

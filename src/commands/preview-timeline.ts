@@ -19,6 +19,7 @@ import { readTimeline } from '../timeline/reader.ts'
 import { recognise } from '../timeline/recognise.ts'
 import { withoutValues } from '../telemetry/without-values.ts'
 import type { Fields } from './preview-record.ts'
+import { unreadable } from './unreadable.ts'
 
 /** What the lines of a batch were made of, one after the other. */
 export interface Watched {
@@ -129,8 +130,7 @@ class WatchedTimeline implements Watched {
 async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(path, { highWaterMark: beginningBytes }) as AsyncIterable<Buffer>
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw error('file-unreadable', `${path} cannot be read (${String(code)})`, { cause })
+  } catch (thrown) {
+    throw unreadable(path, thrown)
   }
 }

@@ -105,8 +105,8 @@ function recipes(found: Found): Recipe[] {
       name: 'metrics.txt',
       what: 'The metrics of the running appliance.',
       make: async () => {
-        ofRunning()
-        return metricsOf(configuration())
+        const { page } = await ofRunning().status({})
+        return metricsOf(page)
       },
     },
     ...(withEvents === 0

@@ -3,7 +3,7 @@
  * line, no record, and no value of one. What was asked for explicitly, the latest events, is apart.
  */
 import type { Verbs } from '../control/verbs.ts'
-import type { Configuration } from '../config/load.ts'
+import { error } from '../error.ts'
 import { withoutValues } from '../telemetry/without-values.ts'
 
 /** Rejects that are looked at for their reasons. */
@@ -68,14 +68,18 @@ export async function rejectsOf(verbs: Verbs): Promise<object> {
   return { counted: rejects.length, most: mostRejects, kinds: [...kinds.values()] }
 }
 
-/** Of the running appliance, as Prometheus gets them. */
-export async function metricsOf({ status }: Configuration): Promise<string> {
-  const colon = status.listen.lastIndexOf(':')
-  const host = status.listen.slice(0, colon)
-  const isAll = ['', '*', '0.0.0.0', '[::]', '::'].includes(host)
-  const url = `http://${isAll ? '127.0.0.1' : host}${status.listen.slice(colon)}/metrics`
-  const answer = await fetch(url, { signal: AbortSignal.timeout(longestWait) })
-  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
+/** Of the running appliance, as Prometheus gets them; `page` is the url of its status page. */
+export async function metricsOf(page: string | undefined): Promise<string> {
+  if (page === undefined) {
+    throw error('network', 'the appliance has no status page, as its log says; mend status.listen')
+  }
+  const url = new URL('metrics', page).href
+  const cure = 'run this on the machine and in the network namespace of the appliance'
+  const signal = AbortSignal.timeout(longestWait)
+  const answer = await fetch(url, { signal }).catch((cause: unknown) => {
+    throw error('network', `${url} does not answer; ${cure}`, { cause })
+  })
+  if (!answer.ok) throw error('server', `${url} answers ${answer.status}; look at its log`)
   return answer.text()
 }
 

@@ -28,6 +28,8 @@ export interface TapOptions extends ReachOptions {
 
 /** Of the latest, where nothing is followed. */
 const usualLatest = 100
+/** Said once on a terminal, where nothing may pass for long. */
+const waiting = 'waiting for events; Ctrl-C ends'
 
 export async function tap(options: TapOptions): Promise<number> {
   const { source, destination, severity, match: text, follow = true, ...more } = options
@@ -39,6 +41,7 @@ export async function tap(options: TapOptions): Promise<number> {
     // An answer that is being waited for ends with its connection.
     const interrupted = interruption(() => void control.close())
     let left = limit
+    let isWaiting = false
     try {
       for await (const { events, skipped } of control.tap(query)) {
         if (skipped > 0) console.error(`${counted(skipped, 'event')} passed too fast to be shown`)
@@ -47,6 +50,8 @@ export async function tap(options: TapOptions): Promise<number> {
         }
         left -= events.length
         if (left <= 0) break
+        if (follow && !isWaiting && process.stderr.isTTY) console.error(waiting)
+        isWaiting = true
       }
       return 0
     } catch (thrown) {

@@ -111,7 +111,7 @@ export interface LoadOptions extends Surroundings {
   system?: string
 }
 
-const none = 'embedded default'
+export const embeddedDefault = 'embedded default'
 
 /**
  * The configuration in force. With none anywhere its origin is `embedded default` and it has
@@ -152,8 +152,15 @@ export function loadConfiguration(options: LoadOptions): Configuration {
     const faults = [...general.faults, ...made.faults]
     return build(document, { origin: 'environment', tables, cwd, files, faults })
   }
-  const document = overlay(plainDocument({}, none), general.settings)
-  return build(document, { origin: none, tables, cwd, files, faults: general.faults, empty: true })
+  const document = overlay(plainDocument({}, embeddedDefault), general.settings)
+  return build(document, {
+    origin: embeddedDefault,
+    tables,
+    cwd,
+    files,
+    faults: general.faults,
+    empty: true,
+  })
 }
 
 /**

@@ -6,16 +6,18 @@ import { readFileSync } from 'node:fs'
 /** More than this is no configuration and no secret, but a wrong path. */
 const mostBytes = 1024 * 1024
 
+const missing = 'there is no such file; create it or correct the path'
+
 const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
+  ENOENT: missing,
+  ENOTDIR: missing,
   EISDIR: 'it is a folder',
   EACCES: 'this user may not read it',
 }
 
 /**
  * The file's text, without a byte order mark. Throws an Error whose message is a sentence's end, such
- * as `cannot be read: there is no such file`, and never holds any of the text.
+ * as `cannot be read: there is no such file; …`, and never holds any of the text.
  */
 export function readTextFile(path: string): string {
   let bytes: Buffer

@@ -6,11 +6,23 @@ import type { CheckStep } from '../core.ts'
 import { asCefline } from '../error.ts'
 import { errnoOf } from './regular-file.ts'
 
-export async function step(name: string, look: () => Promise<string>): Promise<CheckStep> {
+/** What a step saw. */
+export interface Seen {
+  detail: string
+  /** Set where somebody should see to it soon. */
+  warning?: true
+}
+
+/** What is seen, as the fields of a step. */
+export function seen(given: string | Seen): Seen {
+  return typeof given === 'string' ? { detail: given } : given
+}
+
+export async function step(name: string, look: () => Promise<string | Seen>): Promise<CheckStep> {
   const began = performance.now()
   const milliseconds = (): number => Math.round(performance.now() - began)
   try {
-    return { name, ok: true, detail: await look(), milliseconds: milliseconds() }
+    return { name, ok: true, ...seen(await look()), milliseconds: milliseconds() }
   } catch (thrown) {
     return { name, ok: false, detail: asCefline(thrown).message, milliseconds: milliseconds() }
   }

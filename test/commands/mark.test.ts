@@ -174,3 +174,15 @@ for (const format of ['json', 'xml']) {
     },
   )
 }
+
+t.test('where no source is polled, that is said', async (t) => {
+  const { config, run } = await placeFor(t)
+  const { sources, ...rest } = JSON.parse(readFileSync(config, 'utf8')) as {
+    sources: { alerts: object }
+  }
+  writeFileSync(config, JSON.stringify({ ...rest, sources: { alerts: sources.alerts } }))
+  await run()
+  const said = await printed(t, () => show({ config }))
+  t.match(said, { code: 0, text: /^no source polls the Integration API/ })
+  t.match(await printed(t, () => show({ config, json: true })), { code: 0, text: '[]' })
+})

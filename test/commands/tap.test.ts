@@ -52,6 +52,7 @@ t.test('filters are asked for, the limit ends it, what is skipped is said', asyn
     events.map((line) => (JSON.parse(line) as { line: number }).line),
     [1, 2, 3],
   )
+  // And not that it waits, as nobody watches.
   t.equal(limited.stderr, '5 events passed too fast to be shown\n')
   const text = 'müller'
   const query = { source: 'alerts', destination: 'siem', severity: 7, text, latest: 9 }
@@ -82,9 +83,11 @@ t.test('Ctrl-C ends it, and so does a reader that goes', needs('script', 'head')
   })
   const terminal = onTerminal(t, ['tap', '--folder', folder], { columns: 50 })
   await terminal.said(/Z alerts → siem 7/)
+  await terminal.said(/waiting for events; Ctrl-C ends/)
   terminal.press('\u0003')
   t.equal(await terminal.ended, 0)
   t.notMatch(terminal.text(), /went away/)
+  t.equal(terminal.text().split('waiting for').length, 2, 'said once')
   const piped = onTerminal(t, ['tap', '--folder', folder, `' | head -1; echo over'`])
   await piped.said(/over/)
   t.equal(await piped.ended, 0)

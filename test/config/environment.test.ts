@@ -157,7 +157,7 @@ t.test('what is wrong is said of the variable', async (t) => {
       },
       [
         'STATUS_TOKEN_FILE: "empty" is empty',
-        'NETWRIX_PASSWORD_FILE: "nowhere" cannot be read: there is no such file',
+        'NETWRIX_PASSWORD_FILE: "nowhere" cannot be read: there is no such file; create it or correct the path',
         'STATUS_LISTEN: "8514" is not an address and port; write 127.0.0.1:8514, [::1]:8514 or 0.0.0.0:8514',
       ],
     ],

@@ -47,8 +47,14 @@ for (const [text, filled] of [
   ['${env:MISSING}', '!${env:MISSING}: the environment variable MISSING is not set; set it'],
   ['${env:EMPTY}', '!${env:EMPTY}: the environment variable EMPTY is empty; set it'],
   ['${env:toString}', '!${env:toString}: the environment variable toString is not set; set it'],
-  ['${file:nowhere}', '!${file:nowhere}: the file cannot be read: there is no such file'],
-  ['${file:secret/x}', '!${file:secret/x}: the file cannot be read: there is no such file'],
+  [
+    '${file:nowhere}',
+    '!${file:nowhere}: the file cannot be read: there is no such file; create it or correct the path',
+  ],
+  [
+    '${file:secret/x}',
+    '!${file:secret/x}: the file cannot be read: there is no such file; create it or correct the path',
+  ],
   ['${file:folder}', '!${file:folder}: the file cannot be read: it is a folder'],
   ['${file:empty}', '!${file:empty}: the file is empty'],
   ['${file:latin1}', '!${file:latin1}: the file is not UTF-8; save it as UTF-8'],

@@ -294,7 +294,8 @@ t.test('where the file is', async (t) => {
   t.same(found({ cwd: join(folder, 'other') }), [join(folder, 'system.yaml'), 'system'])
   t.throws(() => found({ path: 'gone.yaml', env }), {
     code: 'config',
-    message: '--config: "gone.yaml" cannot be read: there is no such file',
+    message:
+      '--config: "gone.yaml" cannot be read: there is no such file; create it or correct the path',
   })
   t.throws(() => found({ path: '' }), {
     message: '--config: has no value; write the path of a file',

@@ -8,7 +8,9 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { CheckStep } from '../../core.ts'
 import { asCefline } from '../../error.ts'
-import { describeTlsFiles, expiry } from '../../io/tls-description.ts'
+import { seen } from '../../io/check-step.ts'
+import type { Seen } from '../../io/check-step.ts'
+import { describeTlsFiles, endsSoon, expiry } from '../../io/tls-description.ts'
 import { peerCertificate, readTls } from '../../io/tls.ts'
 import type { TlsFiles } from '../../io/tls.ts'
 import { looksLikeContainerId } from '../../syslog/message.ts'
@@ -100,8 +102,9 @@ async function* checkConnection(
       yield await steps.run('tls', async () => {
         const secure = await connectTls(target, plain, files, signal)
         socket = secure
-        const seen = describePeer(secure)
-        return tls.verify || tls.fingerprint !== null ? seen : `${seen}; NOT verified`
+        const peer = describePeer(secure)
+        if (tls.verify || tls.fingerprint !== null) return peer
+        return { detail: `${peer.detail}; NOT verified`, warning: true }
       })
     }
     if (!steps.failed && (transport === 'relp' || transport === 'relps')) {
@@ -130,17 +133,17 @@ class Steps {
     return { name: name + this.#suffix, ok: true, detail, milliseconds: 0 }
   }
 
-  async run(name: string, step: () => Promise<string>): Promise<CheckStep> {
+  async run(name: string, step: () => Promise<string | Seen>): Promise<CheckStep> {
     const start = performance.now()
-    let detail: string
+    let what: Seen
     try {
-      detail = await step()
+      what = seen(await step())
     } catch (thrown) {
       this.failed = true
-      detail = asCefline(thrown).message
+      what = { detail: asCefline(thrown).message }
     }
     const milliseconds = Math.round((performance.now() - start) * 10) / 10
-    return { name: name + this.#suffix, ok: !this.failed, detail, milliseconds }
+    return { name: name + this.#suffix, ok: !this.failed, ...what, milliseconds }
   }
 }
 
@@ -158,7 +161,9 @@ function hostnameStep({ name, given }: { name: string; given: boolean }, place: 
   return { name: 'hostname', ok, detail: ok ? name : `${name} ${cure}`, milliseconds: 0 }
 }
 
-function describePeer(socket: TLSSocket): string {
+function describePeer(socket: TLSSocket): Seen {
   const peer = peerCertificate(socket)
-  return peer ? `${describeTls(socket)}, ${expiry(peer)}` : describeTls(socket)
+  if (!peer) return { detail: describeTls(socket) }
+  const detail = `${describeTls(socket)}, ${expiry(peer)}`
+  return { detail, ...(endsSoon(peer) && { warning: true }) }
 }

@@ -19,7 +19,8 @@ import { Feed, recorder, startSink } from '../../helpers/sink.ts'
 import { startSyslogNg } from '../../helpers/syslog-ng.ts'
 import { syslogTo } from '../../helpers/syslog-options.ts'
 
-const causes = /each connection ends soon after the first bytes, with nothing received: .*its own log says which$/
+const causes =
+  /each connection ends soon after the first bytes, with nothing received: .*its own log says which$/
 const bare = /(closed|broke) the connection.*: what has no receipt is sent again$/
 
 /** The errors of so many runs in a row, each with the same block. */

@@ -79,14 +79,15 @@ export function topLines(view: View): Line[] {
   ]
 }
 
-/** What is being done, and the keys; these alone where there is no room for both. */
+/** What is being done, as much of it as there is room for, and the keys. */
 export function footLine({ look, sort, reversed, isPaused, interval, width }: View): Line {
   const time = new Date(look.at).toISOString().slice(11, 19)
-  const order = `${sort}${reversed ? ' reversed' : ''}`
+  const order = `by ${sort}${reversed ? ' reversed' : ''}`
   const mode = isPaused ? 'paused' : `every ${interval / 1000} s`
   const keys = 's sort  r reverse  p pause  q quit'
-  const whole = `${time}Z ${mode}, by ${order}   ${keys}`
-  const text = fitting(widthOf(whole) <= width ? whole : keys, width)
+  const said = [`${time}Z ${mode}, ${order}`, `${mode}, ${order}`, isPaused ? mode : order]
+  const whole = said.map((what) => `${what}   ${keys}`).find((text) => widthOf(text) <= width)
+  const text = fitting(whole ?? keys, width)
   return { text, paint: isPaused ? 'yellow' : 'dim' }
 }
 

@@ -67,7 +67,7 @@ t.test('syslog-ng', needs('syslog-ng', 'openssl'), async (t) => {
     await deliver(port, { verify: false })
     t.equal((await peer.messages(4)).length, 4)
     await refuses(t, port, { ca, servername: 'wrong.test' }, /another name than wrong\.test/)
-    await refuses(t, port, { ca: other.cert }, /not trusted: set destinations\.siem\.tls\.ca/)
+    await refuses(t, port, { ca: other.cert }, /not trusted: correct destinations\.siem\.tls\.ca/)
     await refuses(t, port, {}, /not trusted/)
     await refuses(t, port, { fingerprint: fingerprintOf(other) }, /not the pinned/)
     // A pin is a pin: a chain that is right does not make up for it.

@@ -70,8 +70,6 @@ export class Run {
   readonly #out: Out[] = []
   /** What receipts have reached and is not committed yet. */
   #reached = new Map<string, Reached>()
-  /** When the oldest of it was spooled, ms since 1970; undefined: not known. */
-  #oldest: number | undefined
   #committing: Promise<void> | undefined
   /** Some receipt of this run is durable, or came for a part. */
   receipted = false
@@ -163,7 +161,7 @@ export class Run {
     if (this.#reached.size > 0) this.#committing ??= this.#commit()
   }
 
-  #pass({ queue, sequence, count, last, at, bytes }: Out): void {
+  #pass({ queue, sequence, count, last, bytes }: Out): void {
     const { partly } = this.#progress
     this.#progress.bytes += bytes
     const begun = partly.get(queue)
@@ -176,7 +174,6 @@ export class Run {
     }
     partly.delete(queue)
     const reached = this.#reached.get(queue) ?? { sequence, blocks: [] }
-    if (at !== undefined) this.#oldest = Math.min(at, this.#oldest ?? at)
     reached.sequence = sequence
     reached.blocks.push({ sequence, lines })
     this.#reached.set(queue, reached)
@@ -192,9 +189,7 @@ export class Run {
       const [passed, later] = partition(progress.refused, (refusal) => {
         return refusal.sequence <= (reached.get(refusal.queue)?.sequence ?? 0)
       })
-      const oldest = this.#oldest
       this.#reached = new Map()
-      this.#oldest = undefined
       progress.refused = later
       let { bytes } = progress
       progress.bytes = 0
@@ -204,7 +199,7 @@ export class Run {
           this.receipted = true
           const blocks = [...step.reached.values()].flatMap(({ blocks }) => blocks)
           const lines = blocks.reduce((sum, { lines }) => sum + lines, 0)
-          events.received(lines, oldest)
+          events.received(lines)
           events.refused(step.rejects)
           bytes -= unsentBytes(step.rejects)
         }

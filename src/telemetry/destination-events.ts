@@ -116,7 +116,10 @@ export class DestinationEvents {
     this.#metrics.receipts.inc({ destination, proof: this.state.proof ?? 'unknown' })
     for (const { at } of blocks) {
       if (at === undefined) continue
-      this.#metrics.latency.observe({ destination }, Math.max(0, Date.now() - at) / 1000)
+      // A clock that was set back makes no time before the event.
+      const latency = Math.max(0, Date.now() - at)
+      this.#latency = Math.max(this.#latency ?? 0, latency)
+      this.#metrics.latency.observe({ destination }, latency / 1000)
     }
   }
 
@@ -125,14 +128,9 @@ export class DestinationEvents {
     this.#metrics.receivedBytes.inc({ destination: this.#name }, Math.max(0, bytes))
   }
 
-  /** Lines whose receipt is durable. `spooledAt`: ms since 1970, of the oldest of them, where that is
-   * known. */
-  received(lines: number, spooledAt?: number): void {
+  /** Lines whose receipt is durable. */
+  received(lines: number): void {
     this.throughput.add(lines)
-    if (spooledAt !== undefined) {
-      // A clock that was set back makes no time before the event.
-      this.#latency = Math.max(this.#latency ?? 0, Date.now() - spooledAt)
-    }
     this.#metrics.received.inc({ destination: this.#name }, lines)
     this.#metrics.lastReceipt.set({ destination: this.#name }, Date.now() / 1000)
     this.state.received += lines

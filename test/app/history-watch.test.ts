@@ -12,7 +12,9 @@ t.test('kept in a file; one that is damaged is begun anew, and said at debug', a
     const spool = { waiting: () => ({ lines: 3, oldest: undefined }) }
     return new HistoryWatch({ events, spool, folder, now: () => clock.now })
   }
-  events.destination('siem').received(50, Date.now())
+  const siem = events.destination('siem')
+  siem.receipt([{ at: Date.now() }])
+  siem.received(50)
   const first = made()
   await first.start()
   clock.now += 5000

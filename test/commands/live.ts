@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { startControl } from '../../src/control/server.ts'
-import type { ControlOptions, ControlServer } from '../../src/control/server.ts'
+import type { ControlServer } from '../../src/control/server.ts'
 import type { Overview, TappedEvent } from '../../src/control/verbs.ts'
 import { cli } from '../helpers/cefline.ts'
-
-type Verbs = ControlOptions['operations']
+import { verbsOf } from '../helpers/verbs.ts'
+import type { Verbs } from '../helpers/verbs.ts'
 
 export async function liveFolder(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cefline-'))
@@ -28,25 +28,7 @@ export async function serveLive(
   folder: string,
   verbs: Partial<Verbs>,
 ): Promise<ControlServer> {
-  const none = () => Promise.reject(new Error('not here'))
-  const operations = {
-    status: none,
-    list: none,
-    lines: async function* () {},
-    setAside: none,
-    forget: none,
-    setCheckpoint: none,
-    rejects: none,
-    records: async function* () {},
-    retry: async function* () {},
-    purge: none,
-    tap: async function* () {},
-    test: async function* () {},
-    history: none,
-    log: none,
-    idle: () => Promise.resolve(),
-    ...verbs,
-  } as Verbs
+  const operations = verbsOf(verbs)
   const notice = (message: string) => t.fail(message)
   const server = await startControl({ folder, operations, notice })
   t.teardown(() => server.close())

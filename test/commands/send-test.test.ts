@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, ServerOpts, Socket } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import type { Test } from 'tap'
 import { testDirectly } from '../../src/commands/direct-test.ts'
 import { readConfiguration } from '../../src/commands/configuration.ts'
 import type { TestQuery, TestStep } from '../../src/control/verbs.ts'
@@ -52,17 +53,9 @@ t.test('the running appliance sends it, and each step is shown', async (t) => {
 t.test('where none runs it goes straight to the destinations', async (t) => {
   const folder = await liveFolder(t)
   let received = ''
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}))
+  const port = await listening(t, {}, (socket) => {
     socket.setEncoding('utf8').on('data', (text: string) => (received += text))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
   const config = join(folder, 'cefline.json')
   const archive = join(folder, 'archive.cef')
   writeFileSync(
@@ -142,17 +135,8 @@ t.test('straight to S3, RELP and TLS', needs('openssl'), async (t) => {
 
 t.test('a receipt that does not come in time is said to be missing', async (t) => {
   const folder = await liveFolder(t)
-  const sockets = new Set<Socket>()
   // It reads everything and never answers a half-close.
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket.on('error', () => {}).resume())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(t, { allowHalfOpen: true }, (socket) => socket.resume())
   const config = join(folder, 'cefline.json')
   const siem = { type: 'syslog', url: `tcp://127.0.0.1:${port}`, hostname: 'here' }
   const alerts = { type: 'netwrix-alerts', folder: join(folder, 'drop') }
@@ -196,3 +180,22 @@ t.test(
     t.match((await stepsOf(AbortSignal.abort())).at(-2), { ok: false, detail: /^interrupted/ })
   },
 )
+
+/** The port of a TCP server that ends with the test, and its connections with it. */
+async function listening(
+  t: Test,
+  options: ServerOpts,
+  connected: (socket: Socket) => void,
+): Promise<number> {
+  const sockets = new Set<Socket>()
+  const server = createServer(options, (socket) => {
+    sockets.add(socket.on('error', () => {}))
+    connected(socket)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}

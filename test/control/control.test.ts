@@ -11,34 +11,10 @@ import { Client } from 'undici'
 import { connectControl } from '../../src/control/client.ts'
 import type { Control } from '../../src/control/client.ts'
 import { startControl } from '../../src/control/server.ts'
-import type { ControlOptions } from '../../src/control/server.ts'
 import { error } from '../../src/error.ts'
 import { unprivileged } from '../helpers/unprivileged.ts'
-
-type Verbs = ControlOptions['operations']
-
-/** Verbs of which only those are there that a test needs. */
-function verbsOf(some: Partial<Verbs> = {}): Verbs {
-  const none = () => Promise.reject(new Error('not here'))
-  return {
-    status: none,
-    list: none,
-    lines: async function* () {},
-    setAside: none,
-    forget: none,
-    setCheckpoint: none,
-    rejects: none,
-    records: async function* () {},
-    retry: async function* () {},
-    purge: none,
-    tap: async function* () {},
-    test: async function* () {},
-    history: none,
-    log: none,
-    idle: () => Promise.resolve(),
-    ...some,
-  }
-}
+import { verbsOf } from '../helpers/verbs.ts'
+import type { Verbs } from '../helpers/verbs.ts'
 
 /** A socket's name has room for 107 bytes: more than tap's folders leave. */
 async function folderFor(t: Test): Promise<string> {

@@ -3,13 +3,13 @@
  * beside them, when they can never be read. Both folders belong to Cefline: what is in them is removed
  * after a while, and what is written to there comes back.
  */
-import { writeFile } from 'node:fs/promises'
+import { unlink, writeFile } from 'node:fs/promises'
 import type { Notice } from '../core.ts'
 import { error, isCeflineError } from '../error.ts'
 import { Afterwards, removeAfter } from '../io/afterwards.ts'
-import { asideStem, joinPath, printableName, withEnding } from '../io/file-name.ts'
+import { asideStem, copyName, joinPath, printableName, withEnding } from '../io/file-name.ts'
 import { localSettle } from '../io/folder.ts'
-import { moveInto } from '../io/move.ts'
+import { moveInto, moveWithin } from '../io/move.ts'
 import type { Moved } from '../io/move.ts'
 import { Purge } from '../io/purge.ts'
 import { errnoOf } from '../io/regular-file.ts'
@@ -72,7 +72,7 @@ export class DropFinish {
     const moved = await move(file, this.#folders, failed, this.#refused)
     if (moved.kind === 'changed') return changedNotice(file.name)
     if (moved.kind === 'gone') return undefined
-    return writeReason(joinPath(failed, withEnding(moved.name, reasonEnding)), reason)
+    return writeReason(failed, withEnding(moved.name, reasonEnding), reason)
   }
 
   /** Waits for it, and meanwhile looks after the files. */
@@ -130,14 +130,23 @@ async function move(
   }
 }
 
-/** The file is out of the way already, so this may fail. */
-async function writeReason(path: Buffer, reason: FileFailure): Promise<Notice | undefined> {
+/** Under its name once it is whole: whoever watches the folder reads no empty one. The file itself is
+ * out of the way already, so this may fail. */
+async function writeReason(
+  folder: string,
+  name: Buffer,
+  reason: FileFailure,
+): Promise<Notice | undefined> {
+  const unfinished = joinPath(folder, copyName())
   try {
     const text = `${new Date().toISOString()} ${reason.code}\n${reason.message}\n`
-    await writeFile(path, text, { flag: 'wx' })
+    await writeFile(unfinished, text, { flag: 'wx' })
+    await moveWithin(unfinished, folder, name)
     return undefined
   } catch (thrown) {
-    const message = `${printableName(path)} cannot be written (${errnoOf(thrown) || String(thrown)})`
+    await unlink(unfinished).catch(() => undefined)
+    const path = printableName(joinPath(folder, name))
+    const message = `${path} cannot be written (${errnoOf(thrown) || String(thrown)})`
     return { level: 'warn', code: 'write-failed', message }
   }
 }

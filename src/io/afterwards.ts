@@ -20,7 +20,7 @@ import type { Notice } from '../core.ts'
 import { adoptedNotice, fullNotice, stuckNotice, writtenNotice } from './afterwards-notices.ts'
 import type { Told } from './afterwards-notices.ts'
 import { joinPath, printableName, withEnding } from './file-name.ts'
-import { moveBack } from './move.ts'
+import { moveWithin } from './move.ts'
 import { movedBefore } from './moved-before.ts'
 import type { FileIdentity } from './regular-file.ts'
 import { identify } from './regular-file.ts'
@@ -204,7 +204,7 @@ export class Afterwards {
     const { folder } = this.#options
     const name = Buffer.from(file.name, 'latin1')
     try {
-      const given = await moveBack(this.#path(file.target), folder, name)
+      const given = await moveWithin(this.#path(file.target), folder, name)
       this.#stuck.delete(file.target)
       await this.#removeBeside(file)
       if (!silent) this.#notices.push(writtenNotice(name, given, this.#options))

@@ -58,9 +58,9 @@ export async function moveInto(
   }
 }
 
-/** Moves a file back to the folder of the same file system that it came from, whatever was written to
- * it since, under its name or one that is free there; gives that. Throws what the system throws. */
-export async function moveBack(
+/** Moves a file to a folder of the same file system, whatever was written to it since, under its name
+ * or one that is free there; gives that. Throws what the system throws. */
+export async function moveWithin(
   path: Buffer,
   folder: Buffer | string,
   name: Buffer,
@@ -121,7 +121,7 @@ async function removeAside(aside: Buffer, { dev, ino }: FileIdentity, path: Buff
 
 async function putBack(aside: Buffer, path: Buffer): Promise<void> {
   try {
-    await moveBack(aside, ...split(path))
+    await moveWithin(aside, ...split(path))
   } catch (cause) {
     const [where, as] = [printableName(path), printableName(aside)]
     throw error(
@@ -154,7 +154,7 @@ async function moveByRename(
   }
   const moved = await identify(target)
   if (moved && isSame(moved, identity)) return { kind: 'moved', name: reserved, copied: false }
-  await moveBack(target, ...split(path))
+  await moveWithin(target, ...split(path))
   return { kind: 'changed' }
 }
 

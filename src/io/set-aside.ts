@@ -6,7 +6,7 @@
  */
 import { lstat, readdir } from 'node:fs/promises'
 import { asideStem, joinPath } from './file-name.ts'
-import { moveBack } from './move.ts'
+import { moveWithin } from './move.ts'
 
 /** Looks for them in `places`, to be called while nothing is moved there. Gives the names that files
  * got in `folder`; one that cannot be moved, or a place that cannot be read, is left as it is. Never
@@ -20,7 +20,7 @@ export async function recoverAside(places: Iterable<string>, folder: string): Pr
       const path = joinPath(place, name)
       try {
         if (!(await lstat(path)).isFile()) continue
-        recovered.push(await moveBack(path, folder, Buffer.from(`${stem}.csv`)))
+        recovered.push(await moveWithin(path, folder, Buffer.from(`${stem}.csv`)))
       } catch {
         continue
       }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { DropFate, fingerprint } from '../../src/drop/fate.ts'
@@ -89,4 +89,17 @@ t.test('each reason is said once, and that it goes to failed too', async (t) => 
   }
   t.match(said, ['locked', 'ours', 'a.csv: ours', /^no header; it goes to /])
   t.strictSame(readdirSync(join(folder, 'failed')).sort(), ['a.csv', 'a.csv.reason.txt'])
+})
+
+t.test('a reason takes the name of no other file, and leaves no unfinished one', async (t) => {
+  const folder = t.testdir({ 'a.csv': '', failed: { 'a.csv.reason.txt': 'of another' } })
+  const { fate, files } = await started(folder)
+  const ended = files.map(({ file }) => ({ file, failure: failure(true) }))
+  t.strictSame(await fate.settle(ended), [])
+  const failed = join(folder, 'failed')
+  const [data, reason, other, ...more] = readdirSync(failed).sort()
+  t.strictSame([data, other, more], ['a.csv', 'a.csv.reason.txt', []])
+  t.match(reason, /^a\.csv\.reason\.\d{8}T\d+Z\.txt$/)
+  t.match(readFileSync(join(failed, String(reason)), 'utf8'), / header\nit ended\n$/)
+  t.equal(readFileSync(join(failed, 'a.csv.reason.txt'), 'utf8'), 'of another')
 })

@@ -12,7 +12,7 @@ import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { moveBack, moveInto } from '../../src/io/move.ts'
+import { moveWithin, moveInto } from '../../src/io/move.ts'
 import type { FileIdentity } from '../../src/io/regular-file.ts'
 import { identify } from '../../src/io/regular-file.ts'
 import { unprivileged } from '../helpers/unprivileged.ts'
@@ -72,15 +72,15 @@ t.test('back, whatever was written to it, and never over another file', async (t
   await move(folder, done)
   writeFileSync(join(done, 'a.csv'), 'one and more')
   const [path, name] = [Buffer.from(join(done, 'a.csv')), Buffer.from('a.csv')]
-  t.strictSame(await moveBack(path, folder, name), name)
+  t.strictSame(await moveWithin(path, folder, name), name)
   t.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'one and more')
   writeFileSync(path, 'two')
-  const given = (await moveBack(path, folder, name)).toString()
+  const given = (await moveWithin(path, folder, name)).toString()
   t.match(given, /^a\.\d{8}T\d{9}Z\.csv$/)
   t.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'one and more')
   t.equal(readFileSync(join(folder, given), 'utf8'), 'two')
   t.strictSame(readdirSync(done), [])
-  await t.rejects(moveBack(path, folder, name), { code: 'ENOENT' })
+  await t.rejects(moveWithin(path, folder, name), { code: 'ENOENT' })
   t.equal(readdirSync(folder).length, 3, 'and nothing was reserved')
 })
 

@@ -6,6 +6,7 @@
  */
 import type { CeflineError } from '../error.ts'
 import { error } from '../error.ts'
+import { pageText } from '../http/page-text.ts'
 import { retryAfter } from '../http/retry-after.ts'
 import type { WireAnswer } from '../http/wire.ts'
 import { isJson } from './answer.ts'
@@ -80,10 +81,5 @@ function reasonIn(body: string): string {
   } catch {
     // A page, then.
   }
-  return body
-    .slice(0, 20_000)
-    .replace(/<(script|style)\b.*?<\/\1>/gis, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
+  return pageText(body)
 }

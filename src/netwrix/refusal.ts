@@ -5,6 +5,7 @@
  */
 import type { CeflineError } from '../error.ts'
 import { error } from '../error.ts'
+import { pageText } from '../http/page-text.ts'
 import { retryAfter } from '../http/retry-after.ts'
 import { namesOf, readChallenges } from './auth/challenges.ts'
 import type { SchemeName } from './auth/scheme.ts'
@@ -132,12 +133,7 @@ function unauthorized(
 export function serverText(body: string): string {
   const list = reasonsIn(body)
   if (list.length > 0) return list.join('; ')
-  return body
-    .slice(0, 20_000)
-    .replace(/<(script|style)\b.*?<\/\1>/gis, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
+  return pageText(body)
 }
 
 /** The entries of the API's error list; none for anything else. */

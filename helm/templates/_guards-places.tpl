@@ -128,6 +128,13 @@ rules of the network.
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- $hosts := list -}}
+{{- range include "cefline.urls" $ | fromJsonArray -}}{{- $hosts = append $hosts (get (include "cefline.address" . | fromJson) "host") -}}{{- end -}}
+{{- range $host, $_ := .addresses -}}
+{{- if not (has $host $hosts) -}}
+{{- $faults = append $faults (printf "networkPolicy.addresses has %s, and no url of the configuration leads there, so that nothing is held to these addresses; write the host as the url has it, in small letters, or leave it out" $host) -}}
+{{- end -}}
+{{- end -}}
 {{- if and (include "cefline.pushPorts" $ | fromJson) (not .ingress.push) -}}
 {{- $faults = append $faults "config.sources has a netwrix-push, and networkPolicy.ingress.push lets nobody send to it; name the senders, such as [{ ipBlock: { cidr: 10.0.0.5/32 } }]" -}}
 {{- end -}}

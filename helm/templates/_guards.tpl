@@ -5,7 +5,7 @@ only what becomes wrong by being in this chart.
 */}}
 {{- define "cefline.guards" -}}
 {{- $faults := list -}}
-{{- range list "replicas" "components" "owned" "spool" "claim" "grace" "test" "folders" "listens" "mounts" "dropFolders" "token" "network" "monitors" -}}
+{{- range list "replicas" "components" "owned" "spool" "name" "claim" "grace" "test" "folders" "listens" "mounts" "dropFolders" "token" "network" "monitors" -}}
 {{- $faults = concat $faults (include (printf "cefline.guard.%s" .) $ | fromJsonArray) -}}
 {{- end -}}
 {{- $faults = concat $faults (include "cefline.guard.secrets" $ | fromJsonArray) -}}
@@ -69,6 +69,22 @@ only what becomes wrong by being in this chart.
 {{- toJson $faults -}}
 {{- end -}}
 
+{{/* Another name is another StatefulSet with a claim of its own: what the old spool has not sent would wait there for ever. */}}
+{{- define "cefline.guard.name" -}}
+{{- $faults := list -}}
+{{- $name := include "cefline.fullname" . -}}
+{{- if and .Release.IsUpgrade .Values.persistence.enabled (not .Values.persistence.existingClaim) -}}
+{{- range dig "items" list (lookup "apps/v1" "StatefulSet" .Release.Namespace "") -}}
+{{- $labels := dig "metadata" "labels" dict . -}}
+{{- $isOurs := and (eq (toString (get $labels "app.kubernetes.io/instance")) $.Release.Name) (eq (toString (get $labels "app.kubernetes.io/part-of")) "cefline") -}}
+{{- if and $isOurs (ne .metadata.name $name) -}}
+{{- $faults = append $faults (printf "the release would be called %s and begin with an empty spool: what %s has not sent would stay in the claim data-%s-0; leave nameOverride and fullnameOverride as they were, or set persistence.existingClaim to data-%s-0" $name .metadata.name .metadata.name .metadata.name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $faults -}}
+{{- end -}}
+
 {{/* Kubernetes refuses another claim of a StatefulSet that is there, in words of its own. `lookup` finds nothing where there is no cluster. */}}
 {{- define "cefline.guard.claim" -}}
 {{- $faults := list -}}
@@ -77,7 +93,7 @@ only what becomes wrong by being in this chart.
 {{- $there := include "cefline.claimShape" (dig "spec" "volumeClaimTemplates" list .) -}}
 {{- $next := include "cefline.claimShape" (ternary (include "cefline.claimTemplates" $ | fromYamlArray) list (and $.Values.persistence.enabled (not $.Values.persistence.existingClaim))) -}}
 {{- if ne $there $next -}}
-{{- $faults = append $faults (printf "persistence asks for another claim (size, access mode, class, or none) than that of the StatefulSet that is there, which Kubernetes does not change; enlarge the claim data-%s-0 itself, then kubectl -n %s delete statefulset %s --cascade=orphan, which leaves pod and spool, and upgrade again" $name $.Release.Namespace $name) -}}
+{{- $faults = append $faults (printf "persistence asks for another claim (size, access mode, class, annotations, or none) than that of the StatefulSet that is there, which Kubernetes does not change; enlarge or annotate the claim data-%s-0 itself, then kubectl -n %s delete statefulset %s --cascade=orphan, which leaves pod and spool, and upgrade again" $name $.Release.Namespace $name) -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $faults -}}
@@ -86,7 +102,7 @@ only what becomes wrong by being in this chart.
 {{/* What of claims can never change; a size as bytes, as Kubernetes writes 1024Mi as 1Gi. */}}
 {{- define "cefline.claimShape" -}}
 {{- range . -}}
-{{- include "cefline.bytes" (dig "spec" "resources" "requests" "storage" "" . | toString) }} {{ dig "spec" "accessModes" list . }} {{ dig "spec" "storageClassName" "" . }};
+{{- include "cefline.bytes" (dig "spec" "resources" "requests" "storage" "" . | toString) }} {{ dig "spec" "accessModes" list . }} {{ dig "spec" "storageClassName" "" . }} {{ dig "metadata" "annotations" dict . | toJson }};
 {{- end -}}
 {{- end -}}
 
@@ -103,17 +119,17 @@ only what becomes wrong by being in this chart.
 {{- else -}}0{{- end -}}
 {{- end -}}
 
-{{/* A destination waits its `timeout` at the end. */}}
+{{/* What is out at a stop has two seconds to be proven; where nothing proves it, `receiptAfter`. */}}
 {{- define "cefline.guard.grace" -}}
 {{- $faults := list -}}
 {{- $units := dict "ms" 0.001 "s" 1 "m" 60 "h" 3600 "d" 86400 -}}
 {{- range $name, $destination := get .Values.config "destinations" | default dict -}}
 {{- if kindIs "map" $destination -}}
-{{- $timeout := toString (get $destination "timeout") -}}
-{{- if and (eq (toString (get $destination "type")) "syslog") (regexMatch "^[0-9.]+(ms|s|m|h|d)$" $timeout) -}}
-{{- $seconds := mulf (regexFind "^[0-9.]+" $timeout | float64) (get $units (regexFind "[a-z]+$" $timeout)) -}}
+{{- $after := toString (get $destination "receiptAfter") -}}
+{{- if and (eq (toString (get $destination "type")) "syslog") (regexMatch "^[0-9.]+(ms|s|m|h|d)$" $after) -}}
+{{- $seconds := mulf (regexFind "^[0-9.]+" $after | float64) (get $units (regexFind "[a-z]+$" $after)) -}}
 {{- if ge $seconds (float64 $.Values.terminationGracePeriodSeconds) -}}
-{{- $faults = append $faults (printf "config.destinations.%s.timeout is %s and terminationGracePeriodSeconds %d: it would be killed while it waits for a receipt; make the latter longer" $name $timeout (int $.Values.terminationGracePeriodSeconds)) -}}
+{{- $faults = append $faults (printf "config.destinations.%s.receiptAfter is %s and terminationGracePeriodSeconds %d: it would be killed while it waits for a receipt; make the latter longer" $name $after (int $.Values.terminationGracePeriodSeconds)) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -68,8 +68,13 @@ export const contradictions: Contradiction[] = [
   },
   {
     name: 'killed while it waits',
-    values: { config: { destinations: { siem: { timeout: '1m' } } } },
-    says: 'config.destinations.siem.timeout is 1m and terminationGracePeriodSeconds 60',
+    values: { config: { destinations: { siem: { receiptAfter: '1m' } } } },
+    says: 'config.destinations.siem.receiptAfter is 1m and terminationGracePeriodSeconds 60',
+  },
+  {
+    name: 'addresses of a host that is misspelt',
+    values: { networkPolicy: { addresses: { 'senser.example.com': ['192.0.2.10/32'] } } },
+    says: 'networkPolicy.addresses has senser.example.com, and no url of the configuration leads there',
   },
   {
     name: 'a folder on no volume',

@@ -21,6 +21,15 @@ t.test('all that is wrong is said at once', needsGo('helm'), async (t) => {
   t.same(said, ['- replicas', '- config.destinations', '- config.sources', '- persistence.enabled'])
 })
 
+t.test(
+  'a patient destination fits: a stop does not wait for its timeout',
+  needsGo('helm'),
+  async (t) => {
+    const values = { config: { destinations: { siem: { timeout: '5m', receiptAfter: '59s' } } } }
+    t.ok(render('minimal', values).ok)
+  },
+)
+
 t.test('values that the schema does not have', needsGo('helm'), async (t) => {
   for (const { values, says } of misspelt) {
     const { ok, refusal } = render('minimal', values)

@@ -20,8 +20,8 @@ const options = [
   ['ca', 'authority'],
 ] as const
 
-/** Of each file the one that ends first; of authorities those that have not ended, as bundles keep
- * old ones. */
+/** Of each file the one that ends first. Of authorities those that have not ended, as bundles keep old
+ * ones; and of those with one subject the one that ends last, as it was renewed beside the other. */
 export async function certificatesInFiles({
   sources,
   destinations,
@@ -37,7 +37,8 @@ export async function certificatesInFiles({
       const ends = (await certificatesIn(value))
         .map((certificate) => ({ certificate, validTo: Date.parse(certificate.validTo) }))
         .filter(({ validTo }) => whose === 'own' || validTo > Date.now())
-      const [first] = ends.sort((one, other) => one.validTo - other.validTo)
+      ends.sort((one, other) => one.validTo - other.validTo)
+      const [first] = whose === 'own' ? ends : lastOfEachSubject(ends)
       if (!first) return []
       const { certificate, validTo } = first
       const { subject, fingerprint256: fingerprint } = certificate
@@ -47,6 +48,12 @@ export async function certificatesInFiles({
     }),
   )
   return (await Promise.all(found)).flat()
+}
+
+/** Sorted by their end as these are, the first one first. */
+function lastOfEachSubject<E extends { certificate: X509Certificate }>(ends: E[]): E[] {
+  const last = new Map(ends.map((end) => [end.certificate.subject, end]))
+  return ends.filter((end) => last.get(end.certificate.subject) === end)
 }
 
 /** None where it cannot be read or is none: that is told by the component itself. */

@@ -18,7 +18,14 @@ interface Watched {
   fingerprint: string
   /** ms since 1970 */
   validTo: number
+  /** Where it is not simply renewed. */
+  cure?: string
 }
+
+const renewed = 'renew it, a changed file is taken over by itself'
+/** A peer's certificate may be of another one in that file by now. */
+const replaced =
+  'put its successor beside it, or take it out when nobody’s certificate is of it any more'
 
 export class CertificateWatch {
   readonly #events: Events
@@ -33,8 +40,9 @@ export class CertificateWatch {
 
   /** One look at these and at the connections; of one that is in both, the file is named. */
   look(files: readonly CertificateInFile[]): void {
-    for (const { place, ...file } of files) {
-      this.#look({ ...file, what: `the certificate of ${place}` })
+    for (const { place, whose, ...file } of files) {
+      if (whose !== 'authority') this.#look({ ...file, what: `the certificate of ${place}` })
+      else this.#look({ ...file, what: `an authority in ${place}`, cure: replaced })
     }
     for (const watched of this.#connected()) this.#look(watched)
   }
@@ -49,7 +57,7 @@ export class CertificateWatch {
     )
   }
 
-  #look({ component, what, subject, fingerprint, validTo }: Watched): void {
+  #look({ component, what, subject, fingerprint, validTo, cure = renewed }: Watched): void {
     const left = validTo - this.#now()
     const step = steps.find((days) => left <= days * day)
     const key = `${component} ${fingerprint}`
@@ -57,7 +65,7 @@ export class CertificateWatch {
     this.#told.set(key, step)
     const date = new Date(validTo).toISOString().slice(0, 16)
     const when = left <= 0 ? `ended ${date}Z` : `ends ${date}Z, in ${days(left)}`
-    const message = `${what} (${subject}) ${when}; renew it, a changed file is taken over by itself`
+    const message = `${what} (${subject}) ${when}; ${cure}`
     this.#events.telling.tell('certificate-expiring', { message, component })
   }
 }

@@ -18,6 +18,7 @@ import type { S3Connection } from '../s3/client.ts'
 import { s3Failure } from '../s3/failure.ts'
 import { folderOf, judge, s3Schema } from '../s3/options.ts'
 import type { S3Options } from '../s3/options.ts'
+import { Peers } from '../s3/watched-agent.ts'
 import { Delivering } from './s3/delivering.ts'
 import { formsOf, jsonLine } from './s3/forms.ts'
 import type { Format } from './s3/forms.ts'
@@ -133,10 +134,15 @@ class S3 implements Destination {
     const ended = AbortSignal.any([signal, stopping.signal])
     let connection: S3Connection | undefined
     let delivering: Delivering | undefined
+    // Told with the connection; from then on, that it rests on another certificate.
+    let standing: string | undefined
+    const peers = new Peers((certificates) => {
+      if (standing !== undefined && !ended.aborted) delivery.connected(standing, certificates)
+    })
     try {
       if (this.#folder === undefined) throw new Error('the s3 destination was given no folder')
       const shelf = await Shelf.open(this.#folder)
-      connection = await openS3(this.#options, this.#place)
+      connection = await openS3(this.#options, this.#place, peers.hear)
       delivery.proof('stored')
       // A role that may not be assumed would look like a bucket that may not be looked at.
       await this.#identify(connection, ended)
@@ -150,7 +156,8 @@ class S3 implements Destination {
       }
       delivering = new Delivering(settings, shelf, connection, delivery, ended)
       await delivering.resume()
-      delivery.connected(seen)
+      delivery.connected(seen, peers.all())
+      standing = seen
       // What is under way there ends by itself when it must: two runs never write one folder.
       await this.#run(iterator, delivering, signal)
     } catch (thrown) {

@@ -92,7 +92,7 @@ async function secure(url: URL, { tls, place, peer, connected }: Way): Promise<C
   return (options, callback) => {
     connect(options, (...[failure, socket]) => {
       if (failure) return callback(failure, null)
-      const problem = distrust(socket as TLSSocket, tls, url.origin, peer.server)
+      const problem = distrust(socket as TLSSocket, tls, files.ca, url.origin, peer.server)
       if (problem) {
         socket.destroy()
         return callback(problem, null)

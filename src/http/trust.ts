@@ -12,27 +12,26 @@ import type { CeflineError } from '../error.ts'
 import { asCefline, error } from '../error.ts'
 import { checkFingerprint, peerCertificate } from '../io/tls.ts'
 import type { TlsOptions } from '../io/tls.ts'
+import { authoritiesIn, authorityCure, isUntrusted, nameOf, ofWhom } from '../io/tls-untrusted.ts'
 import { printable, shorten } from '../io/printable.ts'
 
 const reasons: Record<string, string> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not among the trusted ones',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not among the trusted ones',
-  UNABLE_TO_GET_ISSUER_CERT: 'its authority is not among the trusted ones',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not among the trusted ones',
   CERT_HAS_EXPIRED: 'it has expired',
   CERT_NOT_YET_VALID: 'it is not valid yet (or this machine’s clock is behind)',
   ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
 }
 
-/** `server` is its name in messages. Undefined when the peer is to be trusted under these options, else why not and what cures it. */
+/** `ca` is the text of `tls.ca`, `server` the peer's name in messages. Undefined when the peer is to be
+ * trusted under these options, else why not and what cures it. */
 export function distrust(
   socket: TLSSocket,
   tls: TlsOptions,
+  ca: string | undefined,
   place: string,
   server: string,
 ): CeflineError | undefined {
-  peerCertificate(socket)
+  const certificate = peerCertificate(socket)
   if (tls.fingerprint !== null) {
     const failure = checkFingerprint(socket, tls.fingerprint)
     return failure && asCefline(failure, 'tls')
@@ -40,16 +39,21 @@ export function distrust(
   if (socket.authorized || !tls.verify) return undefined
   // Node's types say Error; it is the code of the verdict.
   const code = String(socket.authorizationError)
-  const cures =
-    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
-      ? 'use the computer name as the certificate has it in the url, set tls.servername to that ' +
-        'name, or'
-      : 'set tls.ca to a PEM file of it or of its authority, or'
+  const issuer = certificate && nameOf(certificate.issuer)
+  const shown = { issuer, trusted: authoritiesIn(ca) }
+  const isAuthoritys = isUntrusted(code) && reasons[code] === undefined
+  const why = isAuthoritys ? ofWhom(shown) : `not trusted, as ${reasons[code] ?? code}`
+  const cures: Record<string, string> = {
+    ERR_TLS_CERT_ALTNAME_INVALID:
+      'use the computer name as the certificate has it in the url, set tls.servername to that name',
+    CERT_HAS_EXPIRED: 'renew it there and check this machine’s clock',
+    CERT_NOT_YET_VALID: 'check the clocks of both machines',
+  }
   return error(
     'tls',
-    `${place}: the certificate is not trusted, as ${reasons[code] ?? code} (${code}): ` +
-      `${describeCertificate(socket)}. If that is the certificate on ${server}, ${cures} ` +
-      'set tls.fingerprint to this fingerprint',
+    `${place}: the certificate is ${why} (${code}): ${describeCertificate(socket)}. If that is ` +
+      `the certificate on ${server}, ${cures[code] ?? authorityCure(shown, 'tls.ca')}, or set ` +
+      'tls.fingerprint to this fingerprint',
   )
 }
 

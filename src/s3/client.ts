@@ -18,6 +18,8 @@ import { certificatesOf } from '../io/tls.ts'
 import { judge } from './options.ts'
 import type { S3Options } from './options.ts'
 import { proxyAgent } from './proxy-agent.ts'
+import { watched } from './watched-agent.ts'
+import type { Hear } from './watched-agent.ts'
 
 /** The SDK's module: its commands are classes of it. */
 export type S3Module = typeof S3Sdk
@@ -57,13 +59,17 @@ const attempts = 2
 /** ms to connect in, TLS not included. */
 const connectionTimeout = 10_000
 
-/** A client for the bucket; `place` is the component's path in the configuration. Reads the CA file and
- * sends nothing. Throws `config`. */
-export async function openS3(options: S3Options, place: string): Promise<S3Connection> {
+/** A client for the bucket; `place` is the component's path in the configuration, `hear` is told whose
+ * certificates its connections show. Reads the CA file and sends nothing. Throws `config`. */
+export async function openS3(
+  options: S3Options,
+  place: string,
+  hear: Hear = () => {},
+): Promise<S3Connection> {
   const { bucket, endpoint, pathStyle } = options
   judge(options, place)
   const sdk = await import('@aws-sdk/client-s3')
-  const configuration = await awsConfiguration(options, place)
+  const configuration = await awsConfiguration(options, place, options.tls.ca, hear)
   const aws = endpoint === null
   const when = aws ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'
   const client = new sdk.S3Client({
@@ -77,22 +83,24 @@ export async function openS3(options: S3Options, place: string): Promise<S3Conne
   return { client, sdk, bucket, aws, where, close: () => client.destroy() }
 }
 
-/** Region, credentials and connections for a client of the SDK. `ca` is for the own endpoint: leave
- * it out for a client of another service (SQS). Throws `config`. */
+/** Region, credentials and connections for a client of the SDK. `ca` is for the own endpoint: null
+ * for a client of another service (SQS). Throws `config`. */
 export async function awsConfiguration(
   options: S3Options,
   place: string,
-  ca = options.tls.ca,
+  ca: string | null,
+  hear: Hear,
 ): Promise<AwsConfiguration> {
   const { endpoint, role, externalId } = options
   // The SDK's notice that Node 20 goes in 2027 is in the README, and no line of the log.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   // Any region will do for a service that has none; AWS' own must be known.
   const region = options.region ?? (endpoint === null ? undefined : 'us-east-1')
+  const pem = ca === null ? undefined : await readCa(ca, `${place}.tls.ca`)
   const configuration: AwsConfiguration = {
     ...(region !== undefined && { region }),
     maxAttempts: attempts,
-    requestHandler: handler(options, ca === null ? undefined : await readCa(ca, `${place}.tls.ca`)),
+    requestHandler: handler(options, hear, pem),
   }
   if (role === null) return configuration
   const providers = await import('@aws-sdk/credential-providers')
@@ -107,14 +115,22 @@ export async function awsConfiguration(
       ...(options.region !== null && { region: options.region }),
       maxAttempts: attempts,
       // Asked once an hour: a connection that is kept would outlive the client, which closes its own.
-      requestHandler: handler(options, undefined, false),
+      requestHandler: handler(options, () => {}, undefined, false),
     },
   })
   return configuration
 }
 
-function handler({ proxy, timeout }: S3Options, ca: string | undefined, keepAlive = true): Handler {
-  const agent = { keepAlive, maxSockets: 16, ...(ca !== undefined && { ca }) }
+function handler(
+  { proxy, timeout }: S3Options,
+  hear: Hear,
+  ca: string | undefined,
+  keepAlive = true,
+): Handler {
+  // No TLS session is resumed, as that would show the certificate of the connection that began it.
+  const resumed = { maxCachedSessions: 0 }
+  const agent = { keepAlive, maxSockets: 16, ...resumed, ...(ca !== undefined && { ca }) }
+  const secure = proxy === null ? new Agent(agent) : proxyAgent(proxy, agent)
   return {
     connectionTimeout,
     requestTimeout: timeout,
@@ -122,7 +138,7 @@ function handler({ proxy, timeout }: S3Options, ca: string | undefined, keepAliv
     throwOnRequestTimeout: true,
     socketTimeout: timeout,
     httpAgent: new PlainAgent({ keepAlive, maxSockets: 16 }),
-    httpsAgent: proxy === null ? new Agent(agent) : proxyAgent(proxy, agent),
+    httpsAgent: watched(secure, ca, hear),
   }
 }
 

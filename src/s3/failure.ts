@@ -7,6 +7,9 @@
 import type { CeflineError, Code } from '../error.ts'
 import { error, isCeflineError } from '../error.ts'
 import { printable, shorten } from '../io/printable.ts'
+import type { Untrusted } from '../io/tls-untrusted.ts'
+import { isOfTls, tlsMeaning } from './tls-failure.ts'
+import { untrustedBy } from './watched-agent.ts'
 
 /** What was tried. */
 export interface Attempt {
@@ -28,6 +31,8 @@ interface Thrown {
   code: string
   status: number | undefined
   region: string | undefined
+  /** Of a handshake. */
+  untrusted: Untrusted
 }
 
 /** The error as ours. */
@@ -141,7 +146,7 @@ function byStatus(thrown: Thrown, { place, needs }: Attempt): Meaning | undefine
   return { code: 'bad-request', what: `the request was refused with ${status} (${shown})` }
 }
 
-function ofNetwork({ name, message, code }: Thrown, { place }: Attempt): Meaning {
+function ofNetwork({ name, message, code, untrusted }: Thrown, { place }: Attempt): Meaning {
   const why = shown200(code === '' || message.includes(code) ? message : `${code}: ${message}`)
   const check = `check ${place}.endpoint, proxy and firewalls`
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
@@ -153,10 +158,7 @@ function ofNetwork({ name, message, code }: Thrown, { place }: Attempt): Meaning
       what: `no answer in time (${why}): ${check}, or raise ${place}.timeout`,
     }
   }
-  if (/^ERR_(TLS|SSL)|CERT|SELF_SIGNED|UNABLE_TO_|EPROTO/.test(code)) {
-    const cure = `set ${place}.tls.ca (own endpoint) or NODE_EXTRA_CA_CERTS to the authority’s PEM file`
-    return { code: 'tls', what: `the TLS handshake failed (${why}): ${cure}` }
-  }
+  if (isOfTls(code)) return { code: 'tls', what: tlsMeaning(code, why, place, untrusted) }
   if (name === 'AbortError') return { code: 'lost', what: 'stopped' }
   const network = /^E[A-Z]+$/.test(code) || /socket|network|hang up/i.test(message)
   return { code: network ? 'network' : 'bad-answer', what: `the request failed (${why}): ${check}` }
@@ -179,6 +181,7 @@ function readThrown(thrown: unknown): Thrown {
     code: typeof code === 'string' ? code : '',
     status: given.$metadata?.httpStatusCode ?? given.$response?.statusCode,
     region: typeof region === 'string' ? region : undefined,
+    untrusted: untrustedBy(given),
   }
 }
 

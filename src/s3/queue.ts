@@ -13,6 +13,7 @@ import { printable } from '../io/printable.ts'
 import { awsConfiguration } from './client.ts'
 import { s3Failure, statusOf } from './failure.ts'
 import type { S3Options } from './options.ts'
+import type { Hear } from './watched-agent.ts'
 
 export interface QueueTimes {
   /** s: the longest that SQS waits for a message. */
@@ -60,17 +61,24 @@ export class Queue {
     this.#times = times
   }
 
-  /** Sends nothing. `place` is the source's path in the configuration. Throws `config`. */
+  /** Sends nothing. `place` is the source's path in the configuration, `hear` is told whose certificate
+   * its connections show. Throws `config`. */
   static async open(
     url: string,
     options: S3Options,
     place: string,
     times = queueTimes,
+    hear: Hear = () => {},
   ): Promise<Queue> {
     const region = judgeQueue(url, place)
     const sdk = await import('@aws-sdk/client-sqs')
     const isAws = region !== undefined
-    const configuration = await awsConfiguration(options, place, isAws ? null : options.tls.ca)
+    const configuration = await awsConfiguration(
+      options,
+      place,
+      isAws ? null : options.tls.ca,
+      hear,
+    )
     const { origin } = new URL(url)
     const client = new sdk.SQSClient({
       ...configuration,

@@ -23,8 +23,9 @@ import type { S3Connection } from '../s3/client.ts'
 import { s3Failure } from '../s3/failure.ts'
 import { judge, s3Schema } from '../s3/options.ts'
 import type { S3Options } from '../s3/options.ts'
-import { judgeQueue, Queue } from '../s3/queue.ts'
+import { judgeQueue, Queue, queueTimes } from '../s3/queue.ts'
 import { ReadObjects } from '../s3/read-objects.ts'
+import { Peers } from '../s3/watched-agent.ts'
 import { readingSchema } from '../timeline/options.ts'
 import { remapTimeline } from '../timeline/remap.ts'
 import type { TimelineReading } from '../timeline/reader.ts'
@@ -143,9 +144,10 @@ class S3 implements Source {
     const suffix = this.#options.suffix ?? ''
     let connection: S3Connection | undefined
     let queue: Queue | undefined
+    const { hear } = new Peers((peers) => this.#context.connected?.(peers))
     try {
-      connection = await openS3(this.#options, this.#place)
-      if (url !== null) queue = await Queue.open(url, this.#options, this.#place)
+      connection = await openS3(this.#options, this.#place, hear)
+      if (url !== null) queue = await Queue.open(url, this.#options, this.#place, queueTimes, hear)
       const bucket = new Bucket(connection, this.#place)
       const of = JSON.stringify([endpoint ?? '', name, prefix])
       const read = new ReadObjects(stored, of, since)

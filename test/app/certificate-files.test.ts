@@ -27,6 +27,12 @@ t.test('of each file the one that ends first', needs('openssl'), async (t) => {
     { component: 'siem', whose: 'own', place: 'destinations.siem.tls.cert', subject: 'CN=soon' },
     { component: 'siem', whose: 'authority', subject: 'CN=late' },
   ])
+  const renewed = await authority.sign('soon', { days: 300 })
+  const bundle = text(late) + text(renewed) + text(soon)
+  const ca = { name: 'ca', options: { tls: { ca: bundle } } }
+  const [first] = await certificatesInFiles({ sources: [], destinations: [ca] } as never)
+  t.match(first?.subject, 'CN=soon')
+  t.equal(Math.round(((first?.validTo ?? 0) - Date.now()) / day), 300, 'its successor is there')
   t.equal(found.length, 3, 'authorities that have ended, and what cannot be read, are none')
   t.ok((found[0]?.validTo ?? 0) < Date.now())
   t.equal(Math.round(((found[1]?.validTo ?? 0) - Date.now()) / day), 5)

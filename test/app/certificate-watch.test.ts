@@ -69,6 +69,18 @@ t.test('of a file, which is named where a connection shows the same', (t) => {
   t.end()
 })
 
+t.test('of an authority, which may be one of several', (t) => {
+  const events = newEvents()
+  const watch = new CertificateWatch(events, () => 98 * day)
+  const place = 'destinations.siem.tls.ca'
+  const authority = { subject: 'CN=ca', validTo: 100 * day, fingerprint: 'AA', component: 'siem' }
+  watch.look([{ ...authority, whose: 'authority', place }])
+  const message =
+    /^an authority in destinations\.siem\.tls\.ca \(CN=ca\) ends .*; put its successor beside it, or/
+  t.match(events.own.rest(), [{ component: 'siem', message }])
+  t.end()
+})
+
 t.test('of a source’s connection, and of what it listens with', (t) => {
   const events = newEvents()
   const watch = new CertificateWatch(events, () => 98 * day)

@@ -306,7 +306,7 @@ certified('another certificate in the middle', async (t) => {
   await running.until(() => running.rids().length >= 12)
   await running.stop()
   complete(t, running, api)
-  trusted(t, running, ill, /certificate is not trusted, as .*set tls\.ca .* tls\.fingerprint/)
+  trusted(t, running, ill, /certificate is of .*not trusted .*correct tls\.ca .* tls\.fingerprint/)
 })
 
 certified('a certificate for another name', async (t) => {

@@ -11,17 +11,16 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { checkServerIdentity, connect as connectSecure } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { error } from '../../error.ts'
-import { printable, shorten } from '../../io/printable.ts'
-import { certificatesOf, checkFingerprint, peerCertificate } from '../../io/tls.ts'
+import { printable } from '../../io/printable.ts'
+import { checkFingerprint, peerCertificate } from '../../io/tls.ts'
 import type { TlsFiles } from '../../io/tls.ts'
+import { watchUntrusted } from '../../io/tls-untrusted.ts'
 import { explain } from './failure.ts'
 import type { Stage } from './failure.ts'
 import type { Target } from './target.ts'
 
 /** Peers are probed when idle for this long, so that one that vanished is noticed. */
 const keepAliveDelay = 30_000
-/** Authorities that a message names. */
-const mostNames = 3
 /** How long to listen for a late alert after a TLS 1.3 handshake: within these, by round trips. */
 const lateAlert = { atLeast: 200, atMost: 2000, roundTrips: 4 }
 
@@ -94,7 +93,7 @@ export async function connectTls(
       checkServerIdentity: (_name, certificate) => checkServerIdentity(name, certificate),
       rejectUnauthorized: verify && fingerprint === null,
     })
-    const issuer = issuerOn(secure)
+    const untrusted = watchUntrusted(secure, files.ca)
     const started = performance.now()
     const done = opened(secure, 'secureConnect').then(async () => {
       if (fingerprint !== null) {
@@ -106,35 +105,10 @@ export async function connectTls(
       return secure
     })
     const explained = done.catch((thrown: unknown) => {
-      const shown = { issuer: issuer(), trusted: subjectsOf(files) }
-      throw explain(thrown, target, 'handshake', shown)
+      throw explain(thrown, target, 'handshake', untrusted())
     })
     return { done: explained, stop: () => secure.destroy() }
   })
-}
-
-/** Asks who issued the peer's certificate. It is looked at when the handshake is over: one that is not
- * trusted is gone from the connection by the time that the error comes. */
-function issuerOn(secure: TLSSocket): () => string | undefined {
-  let issuer = ''
-  secure.prependOnceListener('secure', () => {
-    // Not as `peerCertificate` does, which on Node 20 takes it away from the check of its name.
-    const parts = Object.entries(secure.getPeerCertificate().issuer ?? {})
-    issuer = parts.map(([key, value]) => `${key}=${[value].flat().join('+')}`).join(', ')
-  })
-  return () => (issuer === '' ? undefined : nameOf(issuer))
-}
-
-/** Of the authorities that are trusted in the system's place, the first few. */
-function subjectsOf({ ca }: TlsFiles): string[] {
-  if (ca === undefined) return []
-  const subjects = certificatesOf(ca, 'tls.ca').map(({ subject }) => nameOf(subject))
-  const more = subjects.length - mostNames
-  return more > 0 ? [...subjects.slice(0, mostNames), `and ${more} more`] : subjects
-}
-
-function nameOf(name: string): string {
-  return shorten(printable(name.replaceAll('\n', ', ')), 200)
 }
 
 /** What the connection is, for `connected`: `TLSv1.3 TLS_AES_256_GCM_SHA384, siem.example.com`. */

@@ -4,6 +4,8 @@
  */
 import type { CeflineError, Code } from '../../error.ts'
 import { error, isCeflineError } from '../../error.ts'
+import { authorityCure, isUntrusted, ofWhom } from '../../io/tls-untrusted.ts'
+import type { Untrusted } from '../../io/tls-untrusted.ts'
 import type { NoProof } from './half-close.ts'
 import type { Standstill } from './progress.ts'
 import type { Target } from './target.ts'
@@ -11,15 +13,7 @@ import type { Target } from './target.ts'
 /** How far the connection had come; the same error means different things before and after. */
 export type Stage = 'connecting' | 'handshake' | 'connected'
 
-/** What is known of the certificates when the peer's is not trusted. */
-export interface Shown {
-  /** Who issued the peer's, where it was seen. */
-  issuer: string | undefined
-  /** Subjects of the authorities in `tls.ca`; empty without one. */
-  trusted: readonly string[]
-}
-
-type Explanation = readonly [code: Code, text: (target: Target, shown: Shown) => string]
+type Explanation = readonly [code: Code, text: (target: Target, shown: Untrusted) => string]
 
 const reached: Record<string, Explanation> = {
   ECONNREFUSED: [
@@ -65,14 +59,9 @@ const clientCertificate: Explanation = [
 
 const untrusted: Explanation = [
   'tls',
-  ({ place }, { issuer, trusted }) => {
-    const by = issuer === undefined ? 'an authority that is' : `“${issuer}”, which is`
-    const [set, now] =
-      trusted.length === 0
-        ? ['set', '']
-        : ['correct', ` (it holds ${trusted.map((one) => `“${one}”`).join(', ')})`]
-    const cure = `${set} ${place}.tls.ca${now} to its CA file, or set ${place}.tls.fingerprint`
-    return `has a certificate of ${by} not trusted: ${cure}`
+  ({ place }, shown) => {
+    const cure = `${authorityCure(shown, `${place}.tls.ca`)}, or set ${place}.tls.fingerprint`
+    return `has a certificate ${ofWhom(shown)}: ${cure}`
   },
 ]
 
@@ -80,6 +69,13 @@ const plaintext: Explanation = [
   'tls',
   ({ place }) =>
     `does not speak TLS on this port: use the receiver’s TLS port, or tcp:// in ${place}.url`,
+]
+
+/** One that takes lines waits for the end of what is a ClientHello to us. */
+const unshaken: Explanation = [
+  'timeout',
+  ({ place, timeout }) =>
+    `took the connection and did not answer the TLS handshake within ${inSeconds(timeout)} (${place}.timeout): it expects no TLS on this port (tcp:// in ${place}.url), or it hangs`,
 ]
 
 /** Codes of Node's certificate checks, and OpenSSL's reasons in the codes of its errors. */
@@ -95,7 +91,6 @@ const inTls: readonly (readonly [pattern: RegExp, explanation: Explanation])[] =
     /^CERT_NOT_YET_VALID$/,
     ['tls', () => 'has a certificate that is not valid yet: check the clocks of both machines'],
   ],
-  [/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE/, untrusted],
   [/^CERT_REVOKED$/, ['tls', () => 'has a certificate that was revoked: renew it on the receiver']],
   [
     /ALTNAME_INVALID/,
@@ -125,7 +120,7 @@ export function explain(
   thrown: unknown,
   target: Target,
   stage: Stage,
-  shown: Shown = { issuer: undefined, trusted: [] },
+  shown: Untrusted = { issuer: undefined, trusted: [] },
 ): CeflineError {
   if (isCeflineError(thrown)) return thrown
   const cause = rootOf(thrown)
@@ -205,7 +200,7 @@ export function turnedAway({ place, transport }: Target, failure: CeflineError):
   const causes = [
     ...(transport === 'tcp' ? [`this port wants TLS (tls:// in ${place}.url)`] : []),
     `it wants the other framing (${place}.framing: octet-counting or lf)`,
-    'it refuses this machine’s address',
+    'it refuses this machine’s address or has no connection left',
   ]
   const { code, message, retryAfter } = failure
   const often = 'each connection ends soon after the first bytes, with nothing received'
@@ -222,8 +217,10 @@ function inTenths(milliseconds: number): string {
 }
 
 function explanation(code: string, stage: Stage): Explanation {
+  if (stage === 'handshake' && code === 'ETIMEDOUT') return unshaken
   const found = reached[code]
   if (found && (stage === 'connecting' || code === 'ETIMEDOUT')) return found
+  if (isUntrusted(code)) return untrusted
   const matching = inTls.find(([pattern]) => pattern.test(code))
   if (matching) return matching[1]
   if (stage === 'handshake') {

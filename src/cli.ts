@@ -11,18 +11,29 @@ import { createProgram } from './cli/program.ts'
 import { asCefline } from './error.ts'
 import { printable } from './io/printable.ts'
 
-const { env, stdout } = process
+/** Of a shell, for what Ctrl-C ended. */
+const interruptedCode = 130
+
+const { env, stderr, stdout } = process
 // picocolors takes the log of a CI for a terminal and `FORCE_COLOR=0` for a yes. No command is loaded
 // yet, and it looks when it is.
 if (env['FORCE_COLOR'] === '0' || (!stdout.isTTY && env['FORCE_COLOR'] === undefined)) {
   env['NO_COLOR'] ??= '1'
 }
 
-// A reader that went away, such as `head`, is no failure of ours.
+// A reader that went away, such as `head`, is no failure of ours: it ends a command as Ctrl-C does, in
+// order where there is something to put in order, else at once.
+let isLeft = false
 stdout.on('error', (failure: NodeJS.ErrnoException) => {
   if (failure.code !== 'EPIPE') throw failure
-  process.exit(0)
+  if (isLeft) return
+  isLeft = true
+  if (!process.emit('SIGINT', 'SIGINT')) process.exit(0)
 })
+
+// Nor is a log that nobody reads any more, or that has no room: what forwards goes on, and so does the
+// log once there is room.
+stderr.on('error', () => {})
 
 try {
   await createProgram(end).parseAsync()
@@ -43,7 +54,7 @@ function end(ended: number | Ended): void {
     isStuck = false,
     isFinal = false,
   } = typeof ended === 'number' ? { code: ended } : ended
-  process.exitCode = code
+  process.exitCode = isLeft && code === interruptedCode ? 0 : code
   // An exit would wait for a thread of LMDB's that does not end. The pause is for the last lines.
   if (isStuck) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 250)
   // What nobody reads from standard output is still in the spool, and must not hold up the end.

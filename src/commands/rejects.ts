@@ -4,9 +4,11 @@
  * in the end removed (`purge`).
  */
 import colors from 'picocolors'
-import type { ListedReject, RejectChoice, Retried, ShownReject } from '../control/verbs.ts'
+import type { ListedReject, RejectChoice, Retried, ShownReject, Verbs } from '../control/verbs.ts'
 import { printable, shorten } from '../io/printable.ts'
+import { untilAborted } from '../io/until-aborted.ts'
 import type { RejectQuery } from '../spool/spool.ts'
+import { interruption } from './interruption.ts'
 import { reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
 import { count, counted, table } from './text.ts'
@@ -86,11 +88,11 @@ function showText(reject: ShownReject): string {
   ].join('\n')
 }
 
-/** Exit code 0 when none of the chosen is left, else 1. */
+/** Exit code 0 when none of the chosen is left, else 1; 129, 130 and 143 when it was interrupted. */
 export async function retry(options: RejectsOptions & RejectChoice): Promise<number> {
   const { json, config, folder, ...choice } = options
   const sums = { back: 0, given: 0, rejected: 0, unknown: 0 }
-  await reach({ config, folder }, async (verbs) => {
+  const interrupted = await change({ config, folder }, async (verbs) => {
     for await (const step of verbs.retry({ ...choice, who: whoRuns() })) {
       for (const one of step) {
         sums[one.result] += 1
@@ -98,6 +100,7 @@ export async function retry(options: RejectsOptions & RejectChoice): Promise<num
       }
     }
   })
+  if (interrupted !== undefined) return interrupted
   if (json) {
     // A reader of JSON is given something also where there was nothing to try.
     if (Object.values(sums).every((sum) => sum === 0)) console.log(JSON.stringify(sums))
@@ -121,14 +124,35 @@ function retriedText({ number, result, queue = '', code, reason = '' }: Retried)
   return texts[result]
 }
 
-/** Exit code 0, also when nothing matches. */
+/** Exit code 0, also when nothing matches; 129, 130 and 143 when it was interrupted. */
 export async function purge(options: RejectsOptions & RejectChoice): Promise<number> {
   const { json, config, folder, ...choice } = options
-  const purged = await reach({ config, folder }, (verbs) =>
-    verbs.purge({ ...choice, who: whoRuns() }),
-  )
+  let purged = 0
+  const interrupted = await change({ config, folder }, async (verbs) => {
+    purged = await verbs.purge({ ...choice, who: whoRuns() })
+  })
+  if (interrupted !== undefined) return interrupted
   console.log(json ? JSON.stringify({ purged }) : `${counted(purged, 'reject')} removed for good`)
   return 0
+}
+
+/** Does the work, which an interruption ends with its present step, so that the SIEM is told of what was
+ * done. Resolves to the exit code when it was interrupted. */
+async function change(
+  where: ReachOptions,
+  work: (verbs: Verbs) => Promise<void>,
+): Promise<number | undefined> {
+  const interrupted = interruption(() => {
+    console.error('interrupted: what is left is in cefline rejects ls')
+  })
+  try {
+    await reach(where, (verbs) => untilAborted(work(verbs), interrupted.signal))
+  } catch (thrown) {
+    if (interrupted.code === undefined) throw thrown
+  } finally {
+    interrupted.end()
+  }
+  return interrupted.code
 }
 
 function ownerOf({ source, destination }: Pick<ListedReject, 'source' | 'destination'>): string {

@@ -63,7 +63,7 @@ function recipes(found: Found): Recipe[] {
     have(found.configuration, 'the configuration is wrong: see check.json')
   const folder = () => have(found.folder, 'the spool’s folder is not known')
   const verbs = () => have(found.verbs, found.unreached)
-  const ofRunning = () => have(running && found.verbs, 'no appliance runs')
+  const ofRunning = () => have(running && found.verbs, found.unreached || 'no appliance runs')
   const json = (name: string, what: string, make: () => unknown): Recipe => {
     return { name: `${name}.json`, what, make: async () => make() }
   }

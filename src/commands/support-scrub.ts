@@ -11,7 +11,7 @@ const shortest = 4
 
 /** Names of variables whose values are taken for secrets. */
 const secretName =
-  /pass(word|wd|phrase)|secret|token|credential|api_?key|access_?key|private|(^|_)(pass|pwd|sas|sig|signature|key)(_|$)/i
+  /pass(word|wd|phrase)|secret|token|credential|cookie|bearer|connection_?string|api_?key|access_?key|private|(^|_)(pass|pwd|sas|sig|signature|key)(_|$)/i
 
 export function secretsInEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value = '']) => {
@@ -20,18 +20,33 @@ export function secretsInEnvironment(env: Readonly<Record<string, string | undef
   })
 }
 
+// Bounded, as a text may be a megabyte of what could begin one.
+const names =
+  '[a-z_-]{0,40}(?:password|passwd|passphrase|secret|credential|signature|cookie|token|(?:api|access|private)[_-]?key)[a-z_-]{0,40}|pass|pwd|sig|sas'
+/** Up to where the value begins. */
+const telling = `\\b((?:${names})\\\\*["']?\\s*[=:]\\s*)`
+/** Of a value: it is none of those that are no secret. */
+const open = '(?!\\*{4}|(?:null|true|false)\\b)'
+
 const patterns: [RegExp, string | ((...parts: string[]) => string)][] = [
   // A key, whole or with its end cut off, also within JSON.
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(-----END [A-Z ]*PRIVATE KEY-----|$|(?="))/g, mask],
-  [/\b(Basic|Bearer|Negotiate|NTLM|Digest|Token)\s+[A-Za-z0-9+/=_.~-]{8,}/g, `$1 ${mask}`],
+  [/\b(Basic|[Bb]earer|Negotiate|NTLM|Digest|Token)\s+[A-Za-z0-9+/=_.~-]{8,}/g, `$1 ${mask}`],
+  // A header with its scheme, whichever that is.
+  [/\b(authorization\\*["']?\s*[=:]\s*\\*["']?)(?:[a-z]+\s+)?[^\s"',;\\]{4,}/gi, `$1${mask}`],
+  // A JSON Web Token, whatever stands before it.
+  [/\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, mask],
   // User and password of a url.
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]*@/gi, (url) => withoutUserinfo(url)],
+  [/\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'<>]{0,1000}@/gi, (url) => withoutUserinfo(url)],
   // What a url's query holds may be a signature.
   [/([?&][A-Za-z0-9_.%-]+=)[^\s"'&#<>\\]+/g, `$1${mask}`],
+  // A name that tells, and its value: quoted, quoted in JSON that is a text in JSON, or up to a space.
+  [new RegExp(`${telling}(["'])${open}(?:\\\\.|(?!\\2)[^\\\\\\n])+`, 'gi'), `$1$2${mask}`],
   [
-    /\b((?:[a-z_-]*(?:password|passwd|passphrase|secret|credential|signature|api_?key|access_?key|private_?key)[a-z_-]*|pwd|sig|sas|token)["']?\s*[=:]\s*["']?)(?!\*{4}|null\b|true\b|false\b)[^\s"',;{}[&]+/gi,
-    `$1${mask}`,
+    new RegExp(`${telling}(\\\\+["'])${open}(?:(?!(?<!\\\\)(?:\\2|"))[^\\n])+`, 'gi'),
+    `$1$2${mask}`,
   ],
+  [new RegExp(`${telling}${open}[^\\s"',;{}[&\\\\]+`, 'gi'), `$1${mask}`],
 ]
 
 /** Makes the function that takes them out. */
@@ -45,8 +60,8 @@ export function scrubber(secrets: readonly string[]): (text: string) => string {
   }
 }
 
-/** A secret as it is, in JSON (also within a text that is then in JSON itself), in XML, in a url, in hexadecimal and in base64, where it may stand anywhere within
- * what is encoded. */
+/** A secret as it is, in JSON (also within a text that is then in JSON itself), in XML, in a url, in
+ * hexadecimal and in base64, where it may stand anywhere within what is encoded. */
 function formsOf(secret: string): string[] {
   const trimmed = secret.trim()
   const lines = trimmed.split(/\r?\n/).filter((line) => !line.startsWith('-----'))
@@ -58,10 +73,13 @@ function formsOf(secret: string): string[] {
     ...(lines.length > 1 ? lines : []),
     ...whole.flatMap((one) => [inJson(one), inJson(inJson(one)), inXml(one), inJson(inXml(one))]),
     url,
+    encodeURIComponent(url),
+    encodeURI(trimmed),
     url.replaceAll('%20', '+'),
     url.toLowerCase(),
     new URLSearchParams({ '': trimmed }).toString().slice(1),
     bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
     ...base64Forms(bytes),
     ...base64Forms(Buffer.from(trimmed, 'utf16le')),
   ]

@@ -25,26 +25,34 @@ import type {
 import { isTooLong, socketPath } from './wire.ts'
 import type { Message, Running } from './wire.ts'
 
+/** ms that an appliance has to say who it is. */
+const usualPatience = 10_000
+
 /** Nobody listens: no socket, one that was left behind, or a file that is none. */
 const nobody = ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']
 
 /**
  * The appliance that runs on this spool folder, or undefined when none answers there. Throws
- * `forbidden` when the socket is somebody else's, `lost` when the appliance stops meanwhile.
+ * `forbidden` when the socket is somebody else's, `lost` when the appliance stops meanwhile, or
+ * does not say who it is.
  */
-export async function connectControl(folder: string): Promise<Control | undefined> {
+export async function connectControl(
+  folder: string,
+  patience = usualPatience,
+): Promise<Control | undefined> {
   const path = socketPath(folder)
   if (isTooLong(path)) return undefined
   // The verbs take as long as they take.
   const options = { socketPath: path, headersTimeout: 0, bodyTimeout: 0 }
   const client = new Client('http://cefline', options)
   try {
-    const { body } = await client.request({ path: '/', method: 'GET', headersTimeout: 10_000 })
+    const { body } = await client.request({ path: '/', method: 'GET', headersTimeout: patience })
     return new Control(client, path, (await body.json()) as Running)
   } catch (thrown) {
     await client.destroy()
     const { code = '' } = thrown as NodeJS.ErrnoException
     if (nobody.includes(code)) return undefined
+    if (code === 'UND_ERR_HEADERS_TIMEOUT') throw frozen(path, patience, thrown)
     if (code !== 'EACCES' && code !== 'EPERM') throw lost(path, thrown)
     throw error('forbidden', `${path} belongs to another user; run this as that user`, {
       cause: thrown,
@@ -170,6 +178,14 @@ function refused(verb: string, { version, pid }: Running, answer: string) {
   return error(
     'bad-request',
     `the running appliance (release ${version}, process ${pid}) does not take "${verb}" as asked: ${answer}; use the command of that release`,
+  )
+}
+
+function frozen(path: string, patience: number, cause: unknown) {
+  return error(
+    'lost',
+    `${path}: an appliance has it, and has not answered within ${patience / 1000} s: its process is stopped, or waits for a disk; ask again, or end it and start it anew`,
+    { cause },
   )
 }
 

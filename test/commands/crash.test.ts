@@ -1,27 +1,34 @@
 /**
  * `rejects retry` killed in the middle: what was taken back is in the queue once, the rest is still
- * among the rejects, and the next try does that and no more.
+ * among the rejects, and the next try does that and no more. Interrupted it also says what it did, to
+ * the SIEM.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import t from 'tap'
+import type { Test } from 'tap'
 import { retry } from '../../src/commands/rejects.ts'
 import { status } from '../../src/commands/status.ts'
 import { cli } from '../helpers/cefline.ts'
 import { batchOf, drain, openAt, rejectOf } from '../spool/helpers.ts'
 import { placeFor, printed } from './helpers.ts'
+import type { Place } from './helpers.ts'
 
 /** What they print is more than fits between two processes: the first waits for its reader. */
 const many = 8000
 
-t.test('kill -9 during a retry repeats nothing and loses nothing', async (t) => {
+function withRejects(t: Test): Promise<Place> {
   const records = Array.from({ length: many }, (_, index) => {
     return JSON.stringify({ RID: `r${index}`, Action: 'Added', ObjectType: 'user' })
   })
-  const { config, folder } = await placeFor(t, async (spool) => {
+  return placeFor(t, async (spool) => {
     const rejects = records.map((record) => rejectOf(record, record))
     await spool.append('activity', batchOf([], { rejects }))
   })
+}
+
+t.test('kill -9 during a retry repeats nothing and loses nothing', async (t) => {
+  const { config, folder } = await withRejects(t)
   const args = ['--config', config, 'rejects', 'retry', '--all', '--json']
   const child = spawn(process.execPath, [cli, ...args])
   const closed = once(child, 'close')
@@ -50,3 +57,27 @@ t.test('kill -9 during a retry repeats nothing and loses nothing', async (t) => 
   t.equal(new Set(lines).size, many, 'each once')
   t.equal((await printed(t, () => status({ config }))).code, 0, 'the books add up')
 })
+
+for (const way of ['Ctrl-C', 'a reader that goes'] as const) {
+  t.test(`${way} during a retry ends it, and the SIEM is told of what was done`, async (t) => {
+    const { config, folder } = await withRejects(t)
+    const child = spawn(process.execPath, [cli, '--config', config, 'rejects', 'retry', '--all'])
+    let errors = ''
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+    const closed = once(child, 'close')
+    await once(child.stdout, 'readable')
+    if (way === 'Ctrl-C') child.kill('SIGINT')
+    else child.stdout.destroy()
+    child.stdout.resume()
+    t.strictSame(await closed, [way === 'Ctrl-C' ? 130 : 0, null], errors)
+    t.match(errors, /^interrupted: what is left is in cefline rejects ls$/m)
+    const destinations = new Map([['siem', ['activity', 'cefline']]])
+    const spool = await openAt(folder, { queues: ['activity', 'cefline'], destinations })
+    const back = drain(spool, 'activity').length
+    const own = drain(spool, 'cefline')
+    t.ok(back > 0 && back + spool.rejects().count === many)
+    await spool.close()
+    t.equal(own.length, 1)
+    t.match(own[0], `${back} rejects went back into their queues`)
+  })
+}

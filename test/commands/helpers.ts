@@ -39,7 +39,9 @@ export async function placeFor(
   }
   const sources = { activity: api, alerts: { type: 'netwrix-alerts', folder: join(root, 'drop') } }
   const destinations = { siem: { type: 'file', path: join(root, 'out.cef') } }
-  await writeFile(config, JSON.stringify({ spool: { folder }, sources, destinations }))
+  // Not the usual address, where the tests of another checkout may be.
+  const status = { listen: '127.0.0.1:0' }
+  await writeFile(config, JSON.stringify({ spool: { folder }, status, sources, destinations }))
   const queues = ['activity', 'alerts', 'retry:siem']
   const spool = await openAt(folder, { queues, destinations: new Map([['siem', queues]]) })
   await fill(spool)

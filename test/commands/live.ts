@@ -77,6 +77,7 @@ export function overviewOf(now = Date.now()): Overview {
     ],
     others: [],
     damaged: [],
+    rejectsByCode: { date: 4 },
   }
 }
 

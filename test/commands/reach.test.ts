@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { reach } from '../../src/commands/reach.ts'
+import { connectControl } from '../../src/control/client.ts'
 import { openAt } from '../spool/helpers.ts'
 import { placeFor } from './helpers.ts'
 
@@ -37,4 +40,18 @@ t.test('nothing is made where there is no spool', async (t) => {
     reach({ config }, async (verbs) => verbs.status({})),
     nobody,
   )
+})
+
+t.test('an appliance that is there and says nothing is not said to have gone', async (t) => {
+  const { folder } = await placeFor(t)
+  const server = createServer((socket) => {
+    t.teardown(() => socket.destroy())
+  })
+  await once(server.listen(join(folder, 'cefline.sock')), 'listening')
+  t.teardown(() => server.close())
+  await t.rejects(connectControl(folder, 100), {
+    code: 'lost',
+    message:
+      /cefline\.sock: an appliance has it, and has not answered within 0\.1 s: .*; ask again/,
+  })
 })

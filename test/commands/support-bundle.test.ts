@@ -320,14 +320,39 @@ t.test('secrets are found however they are written, and JSON stays JSON', async 
   t.equal(read.nothing, object.nothing)
 })
 
+t.test('what a server echoes is found by its name, also one that nobody knows', async (t) => {
+  const scrub = scrubber([])
+  const values = ['unknown-123', 'two words', 'a"quote', 'a\nb']
+  for (const value of values) {
+    for (const name of ['access_token', 'refreshToken', 'X-Api-Key', 'set-cookie', 'pass']) {
+      const echo = { [name]: value, kept: 'yes' }
+      const told = { said: `answered 401: ${JSON.stringify(echo)}`, echo }
+      const text = scrub(JSON.stringify(told))
+      const masked = { [name]: '****', kept: 'yes' }
+      const read = JSON.parse(text) as typeof told
+      t.strictSame(read.echo, masked, text)
+      t.equal(read.said, `answered 401: ${JSON.stringify(masked)}`, text)
+    }
+  }
+  for (const header of ['Splunk unknown-123', 'bearer unknown-123', 'unknown-123']) {
+    t.equal(scrub(`Authorization: ${header}, and more`), 'Authorization: ****, and more')
+  }
+  t.equal(scrub('it was eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'), 'it was ****')
+  const bytes = Buffer.from(secrets.password)
+  for (const form of [bytes.toString('hex').toUpperCase(), encodeURI(secrets.password)]) {
+    t.equal(scrubber([secrets.password])(form), '****')
+  }
+})
+
 t.test('variables that are secrets are known by their names', async (t) => {
   const env = {
     NETWRIX_PASSWORD: 'one1',
     AWS_SECRET_ACCESS_KEY: 'two2',
     AZURE_SAS: 'three',
+    STORE_CONNECTION_STRING: 'four',
     NETWRIX_PASSWORD_FILE: '/run/secrets/x',
     XAUTHORITY: '/root/.x',
     PATH: '/bin',
   }
-  t.strictSame(secretsInEnvironment(env), ['one1', 'two2', 'three'])
+  t.strictSame(secretsInEnvironment(env), ['one1', 'two2', 'three', 'four'])
 })

@@ -24,6 +24,9 @@ import { connectUdp } from './udp.ts'
 /** What `check` reads of a `Route`. */
 type Way = Pick<Route, 'target' | 'wire' | 'payload'>
 
+const plainUnproven =
+  'that it takes plain syslog, not TLS, shows only when something is sent: cefline send-test'
+
 const udpFirst = 'UDP hardly ever fails, so the urls after it will hardly be used: put it last'
 
 /** The urls one after the other, whether or not those before can be reached: each is to be ready. */
@@ -82,7 +85,9 @@ async function* checkWay(
   let socket: Socket | undefined
   yield await steps.run('tcp', async () => {
     socket = await connectTcp(target, addresses, signal)
-    return `${url}: connected to ${socket.remoteAddress ?? 'the receiver'}`
+    // A receiver of TLS says nothing either before it is spoken to, and nothing may be sent.
+    const unproven = transport === 'tcp' ? `; ${plainUnproven}` : ''
+    return `${url}: connected to ${socket.remoteAddress ?? 'the receiver'}${unproven}`
   })
   if (socket) yield* checkConnection(target, socket, files, steps, signal)
 }

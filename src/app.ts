@@ -53,6 +53,7 @@ export class App {
     this.events.own.isRead = hasOwnEvents(configuration)
     this.#status = new StatusPage({
       metrics,
+      warned: (message) => this.events.warned(message),
       status: () => this.#readStatus(),
       asked: () => this.#around?.asked,
     })

@@ -10,20 +10,22 @@ import t from 'tap'
 const suffix = `.test${extname(import.meta.filename)}`
 /** More than the cores, as many tests wait rather than work. */
 const atOnce = 4
-/** ms; a file that takes longer has failed. */
-const timeout = 150_000
+/** ms; a file, or a folder in one process, that takes longer has failed. */
+const timeout = 300_000
 
-/** Folders whose tests start no process of their own and wait for nothing: one process for each. */
-const codecs = ['cef', 'decoders', 'mappings', 'syslog', 'telemetry', 'timeline']
+/** Folders with one process for each: those whose tests start no process of their own and wait for
+ * nothing, and those of the page, which share a browser. */
+const together = ['page', 'cef', 'decoders', 'mappings', 'syslog', 'telemetry', 'timeline']
 
 t.jobs = atOnce
 t.setTimeout(0)
 const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith(suffix) && !codecs.includes(dirname(name)))
+  .filter((name) => name.endsWith(suffix) && !together.includes(dirname(name)))
   .sort()
-for (const name of [...files, ...codecs]) {
-  const together = join(import.meta.dirname, `together${extname(import.meta.filename)}`)
-  const script = codecs.includes(name) ? [together, name] : [join(import.meta.dirname, name)]
+for (const name of [...together, ...files]) {
+  const script = together.includes(name)
+    ? [join(import.meta.dirname, `together${extname(import.meta.filename)}`), name]
+    : [join(import.meta.dirname, name)]
   const node = [process.execPath, '--enable-source-maps', ...script]
   void t.spawn('env', ['-u', 'NODE_OPTIONS', ...node], { buffered: true, timeout }, name)
 }

@@ -1,6 +1,6 @@
 /**
  * The test files of one folder in one process: `node together.js FOLDER` from where the tests are. For
- * folders of codecs, whose tests are done in less time than Node and tap take to start.
+ * folders whose tests are done in less time than what they start by: Node and tap, or a browser.
  */
 import { readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'

@@ -11,6 +11,8 @@ import type { Metrics } from '../telemetry/metrics.ts'
 
 export interface Shown {
   metrics: Metrics
+  /** What the log should say. */
+  warned: (message: string) => void
   status: () => Status
   /** undefined while the spool is not open. */
   asked: () => Asked | undefined

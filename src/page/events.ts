@@ -29,6 +29,8 @@ export class Events {
   #meanwhile: PassedEvent[] = []
   /** Of the question that was asked last: an older one's answer is not shown. */
   #asked = 0
+  /** Asks it again, when it was not answered, as while the spool is being opened. */
+  #again: (() => Promise<void>) | undefined
 
   constructor() {
     this.#pause.addEventListener('click', () => {
@@ -41,40 +43,50 @@ export class Events {
 
   update(overview: Overview): void {
     this.#filter.update(overview)
+    void this.#again?.()
   }
 
   /** Asks for the latest that match, and shows these only. */
   async load(): Promise<void> {
-    await this.#ask((events) => {
-      for (const row of this.#rows) row.remove()
-      this.#rows = []
-      this.#held = []
-      this.#heldCount = 0
-      this.#skipped = 0
-      this.#show(events)
-      this.#show(this.#meanwhile.filter((event) => this.#filter.matches(event)))
-      this.#meanwhile = []
-    })
+    await this.#ask(
+      () => this.load(),
+      (events) => {
+        for (const row of this.#rows) row.remove()
+        this.#rows = []
+        this.#held = []
+        this.#heldCount = 0
+        this.#skipped = 0
+        this.#show(events)
+        this.#show(this.#meanwhile.filter((event) => this.#filter.matches(event)))
+        this.#meanwhile = []
+      },
+    )
   }
 
   /** The same after a break; what stands still is left standing. */
   async catchUp(): Promise<void> {
     if (!this.#stands) return this.load()
-    await this.#ask((events) => {
-      if (!this.#stands) return this.#show(events)
-      const known = new Set([...this.#rows.map(({ event }) => event), ...this.#held].map(keyOf))
-      this.#hold(events.filter((event) => !known.has(keyOf(event))))
-    })
+    await this.#ask(
+      () => this.catchUp(),
+      (events) => {
+        if (!this.#stands) return this.#show(events)
+        const known = new Set([...this.#rows.map(({ event }) => event), ...this.#held].map(keyOf))
+        this.#hold(events.filter((event) => !known.has(keyOf(event))))
+      },
+    )
   }
 
-  async #ask(take: (events: PassedEvent[]) => void): Promise<void> {
+  async #ask(again: () => Promise<void>, take: (events: PassedEvent[]) => void): Promise<void> {
     const asked = (this.#asked += 1)
     this.#meanwhile = []
+    this.#again = undefined
     try {
       const events = await readEvents(this.#filter.query, limit)
       if (asked === this.#asked) take(events)
     } catch (thrown) {
-      if (asked === this.#asked) setText(this.#note, `Not loaded: ${(thrown as Error).message}`)
+      if (asked !== this.#asked) return
+      this.#again = again
+      setText(this.#note, `Not loaded: ${(thrown as Error).message}`)
     }
   }
 

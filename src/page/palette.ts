@@ -3,6 +3,7 @@
  * apart with any kind of colour blindness, darkened or lightened until they stand out from the
  * ground; each has a dash of its own beside, for those who see no colour.
  */
+import { element } from './dom.ts'
 
 export interface Palette {
   text: string
@@ -16,14 +17,22 @@ const colours = 6
 const dashes = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [12, 5]]
 
 export function readPalette(): Palette {
-  const style = getComputedStyle(document.documentElement)
-  const variable = (name: string) => style.getPropertyValue(name).trim()
-  return {
-    text: variable('--quiet'),
-    grid: variable('--grid'),
-    series: Array.from({ length: colours }, (_, index) => variable(`--series-${index + 1}`)),
+  // A variable's own value is still `light-dark(…)`; a colour of an element is the one in force.
+  const probe = element('span')
+  document.body.append(probe)
+  const style = getComputedStyle(probe)
+  const resolved = (name: string) => {
+    probe.style.color = `var(${name})`
+    return style.color
+  }
+  const palette = {
+    text: resolved('--quiet'),
+    grid: resolved('--grid'),
+    series: Array.from({ length: colours }, (_, index) => resolved(`--series-${index + 1}`)),
     font: '12px system-ui, sans-serif',
   }
+  probe.remove()
+  return palette
 }
 
 export function colourOf(palette: Palette, index: number): string {

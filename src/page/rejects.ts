@@ -23,7 +23,9 @@ export class Rejects {
   readonly #code = byId<HTMLSelectElement>('reject-code')
   #rejects: ListedReject[] = []
   /** As the status has it. */
-  #count: number | undefined
+  #count = 0
+  /** Of each code, as text; empty: what is shown is not what there is, and is asked for again. */
+  #known = ''
   #complete = false
   #asked = 0
 
@@ -34,15 +36,19 @@ export class Rejects {
     })
   }
 
-  /** Looks again when their number has changed and the list is not one that was read on by hand. */
-  update({ spool, sources }: Overview): void {
+  /** Looks again when there are others, but for more behind a list that was read on by hand. */
+  update({ spool, sources, rejectsByCode }: Overview): void {
     offer(
       this.#source,
       sources.map(({ name }) => name),
     )
-    if (spool.rejects === this.#count) return
+    const known = JSON.stringify(rejectsByCode)
+    if (known === this.#known) return
+    const fewer = spool.rejects < this.#count
+    this.#known = known
     this.#count = spool.rejects
-    if (this.#rejects.length <= page) void this.#load(0)
+    this.#showCodes(rejectsByCode)
+    if (fewer || this.#rejects.length <= page) void this.#load(0)
     else this.#say()
   }
 
@@ -56,22 +62,27 @@ export class Rejects {
       this.#complete = rejects.length < page || this.#rejects.length >= limit
       this.#show()
     } catch (thrown) {
-      if (asked === this.#asked) setText(this.#note, `Not loaded: ${(thrown as Error).message}`)
+      if (asked !== this.#asked) return
+      this.#known = ''
+      setText(this.#note, `Not loaded: ${(thrown as Error).message}`)
     }
   }
 
-  #show(): void {
-    const counts = new Map<string, number>()
-    for (const { code } of this.#rejects) counts.set(code, (counts.get(code) ?? 0) + 1)
-    offer(this.#code, [
-      ...new Set([...[...this.#code.options].slice(1).map(({ value }) => value), ...counts.keys()]),
-    ])
-    const byCount = [...counts].sort(([, one], [, other]) => other - one)
+  /** Of all that are kept, the most frequent first. */
+  #showCodes(counts: Overview['rejectsByCode']): void {
+    const byCount = Object.entries(counts).sort(([, one], [, other]) => other - one)
+    offer(
+      this.#code,
+      byCount.map(([code]) => code),
+    )
     this.#codes.replaceChildren(
       ...byCount.map(([code, count]) =>
         element('li', {}, element('code', {}, visible(code)), ` ${formatNumber(count)}`),
       ),
     )
+  }
+
+  #show(): void {
     this.#body.replaceChildren(...this.#rejects.map(rowOf))
     this.#say()
   }
@@ -79,7 +90,7 @@ export class Rejects {
   #say(): void {
     const shown = this.#rejects.length
     const filtered = this.#source.value !== '' || this.#code.value !== ''
-    const all = formatNumber(this.#count ?? 0)
+    const all = formatNumber(this.#count)
     if (this.#count === 0) setText(this.#note, 'Nothing was set aside.')
     else if (shown === 0) setText(this.#note, `None of the ${all} match.`)
     else {

@@ -89,6 +89,8 @@ export interface Overview {
   destinations: DestinationStatus[]
   others: { name: string; ledger: SourceBooks; lines: number }[]
   damaged: unknown[]
+  /** All that are kept. */
+  rejectsByCode: Readonly<Record<string, number>>
 }
 
 export type Range = 'hour' | 'day'

@@ -55,11 +55,13 @@ export class Stream {
 
   #look(): void {
     const now = Date.now()
-    if (now - this.#heardAt > patience) this.#lose()
+    // A clock that was set, back as well, looks like a loss until the next word: the other way round a
+    // loss would go unseen.
+    if (Math.abs(now - this.#heardAt) > patience) this.#lose()
     // The browser's own tries end for good at an answer that is no stream, such as a proxy's 502; and
     // one that hangs is not given up by it.
     const closed = this.#source?.readyState === EventSource.CLOSED
-    if (this.#lost && now - this.#openedAt > (closed ? pause : 2 * patience)) this.#open()
+    if (this.#lost && Math.abs(now - this.#openedAt) > (closed ? pause : 2 * patience)) this.#open()
   }
 
   #lose(): void {

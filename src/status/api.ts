@@ -41,7 +41,8 @@ export function addApi(server: FastifyInstance, guard: Guard, options: ApiOption
   const { status } = options
   const asked = () => options.asked?.()
   const overview = async (): Promise<object> => {
-    return (await asked()?.verbs.status({})) ?? { ...status(), others: [], damaged: [] }
+    const waiting = { others: [], damaged: [], rejectsByCode: {} }
+    return (await asked()?.verbs.status({})) ?? { ...status(), ...waiting }
   }
   const verbs = () => {
     const found = asked()?.verbs
@@ -79,8 +80,8 @@ function addStream(server: FastifyInstance, guard: Guard, stream: Stream): void 
   server.addHook('preClose', async () => stream.close())
   // Of HEAD nobody would read what is opened, nor close it.
   const only = { onRequest: guard.look, exposeHeadRoute: false }
-  server.get('/api/stream', only, (_request, reply) => {
-    const opened = stream.open()
+  server.get('/api/stream', only, (request, reply) => {
+    const opened = stream.open(() => guard.lets(request))
     if (!opened) return reply.code(503).send({ message: 'Too many look at once; close a page.' })
     // A proxy between would keep it until there is much of it.
     reply.headers({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })

@@ -11,6 +11,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isLoopback, splitListen } from './listen.ts'
+import type { Refusals } from './refusals.ts'
 
 export interface Tokens {
   /** `address:port` that is listened on. */
@@ -27,9 +28,12 @@ const unnamed = 'token'
 export class Guard {
   readonly #tokens: Tokens
   readonly #isLoopback: boolean
+  readonly #refusals: Refusals | undefined
 
-  constructor(tokens: Tokens) {
+  /** `refusals` is told of who is refused. */
+  constructor(tokens: Tokens, refusals?: Refusals) {
     this.#tokens = tokens
+    this.#refusals = refusals
     this.#isLoopback = isLoopback(splitListen(tokens.listen).host)
   }
 
@@ -47,15 +51,18 @@ export class Guard {
   readonly look = async (request: FastifyRequest, reply: FastifyReply) => {
     if (this.hasTokens) {
       if (this.holder(request) !== undefined) return
+      await this.#refuseToken(request, reply)
       reply.header('www-authenticate', 'Basic realm="Cefline", charset="UTF-8"')
       return reply.code(401).send('The status page wants its token.\n')
     }
     if (!this.#isLoopback) {
+      this.#refusals?.add('token-not-set', request.ip)
       const text =
         'The status page listens beyond loopback and no token is set; set status.token.\n'
       return reply.code(403).send(text)
     }
     if (!isLocalName(request)) {
+      this.#refusals?.add('host-name', request.ip)
       const text = 'Without a token the status page is for localhost only; set status.token.\n'
       return reply.code(403).send(text)
     }
@@ -64,9 +71,11 @@ export class Guard {
   /** Hook of what changes something, after `look`. */
   readonly change = async (request: FastifyRequest, reply: FastifyReply) => {
     if (!this.hasTokens) {
+      this.#refusals?.add('token-not-set', request.ip)
       return reply.code(403).send('Without a token the page only shows; set status.token.\n')
     }
     if (!isOwnPage(request)) {
+      this.#refusals?.add('other-site', request.ip)
       return reply.code(403).send('Another site’s page asked for it; ask from the status page.\n')
     }
     const type = request.headers['content-type'] ?? ''
@@ -74,11 +83,26 @@ export class Guard {
     return reply.code(415).send('The query must be JSON; set Content-Type: application/json.\n')
   }
 
+  /** Whether it would be let in now, of one that was before. */
+  lets(request: FastifyRequest): boolean {
+    return this.hasTokens ? this.holder(request) !== undefined : this.#isLoopback
+  }
+
   /** Whose token the request has. */
   holder(request: FastifyRequest): string | undefined {
     const given = digest(passwordIn(request.headers.authorization ?? ''))
     // All of them are compared, so that the time tells nothing.
     return this.#holders().filter(([, secret]) => timingSafeEqual(given, digest(secret)))[0]?.[0]
+  }
+
+  /** Without any token it is no guess: a browser asks so at first. */
+  async #refuseToken(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (passwordIn(request.headers.authorization ?? '') === '') {
+      this.#refusals?.add('token-missing', request.ip)
+      return
+    }
+    this.#refusals?.add('token-wrong', request.ip)
+    if ((await this.#refusals?.slow()) === false) reply.header('connection', 'close')
   }
 
   #holders(): (readonly [name: string, secret: string])[] {

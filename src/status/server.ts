@@ -14,10 +14,13 @@ import type { ApiOptions } from './api.ts'
 import { Guard } from './guard.ts'
 import type { Tokens } from './guard.ts'
 import { cannotListen, splitListen } from './listen.ts'
+import { Refusals } from './refusals.ts'
 import { addPage } from './static.ts'
 
 export interface StatusServerOptions extends Tokens, ApiOptions {
   metrics: Metrics
+  /** Is told of requests that were refused and look like an attack, once a minute at most. */
+  warned?: (message: string) => void
   /** Folder of the page's files; not set: where the build has put them. */
   page?: string
 }
@@ -77,7 +80,9 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
 
 /** The routes, not yet listening. */
 export function createServer(options: StatusServerOptions): FastifyInstance {
-  const guard = new Guard(options)
+  const { metrics, warned = () => {} } = options
+  const refusals = new Refusals(metrics.statusRefused, warned)
+  const guard = new Guard(options, refusals)
   const server = fastify({
     forceCloseConnections: true,
     bodyLimit: 1024,
@@ -100,6 +105,7 @@ export function createServer(options: StatusServerOptions): FastifyInstance {
   server.setErrorHandler((thrown, _request, reply) => {
     answerError(thrown, reply)
   })
+  server.addHook('onClose', async () => refusals.close())
   addHealth(server, options)
   addApi(server, guard, options)
   addPage(server, guard.look, options.page === undefined ? undefined : [options.page])

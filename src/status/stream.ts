@@ -2,7 +2,7 @@
  * What happens, as server-sent events (HTML Living Standard section 9.2): `status` each second,
  * `events` when something has passed. All who look get the same text, which is made once; while
  * nobody looks nothing is made. One that reads too slowly misses some and is told of events that it
- * missed; one that reads nothing for long is ended.
+ * missed; one that reads nothing for long is ended, and one whose token is taken away.
  */
 import { PassThrough } from 'node:stream'
 import type { Readable } from 'node:stream'
@@ -26,6 +26,8 @@ const longestBehind = 30_000
 
 interface Reader {
   stream: PassThrough
+  /** Whether it still may: its token may be one no more. */
+  mayLook: () => boolean
   /** Events that it was not sent. */
   missed: number
   /** ms of a clock that never goes back: since when it does not read. */
@@ -55,9 +57,9 @@ export class Stream {
   }
 
   /** One more reader; undefined when there are too many. */
-  open(): Readable | undefined {
+  open(mayLook: () => boolean = () => true): Readable | undefined {
     if (this.#readers.size >= mostReaders) return undefined
-    const reader: Reader = { stream: new PassThrough(), missed: 0 }
+    const reader: Reader = { stream: new PassThrough(), mayLook, missed: 0 }
     reader.stream.once('close', () => this.#left(reader))
     reader.stream.write(`retry: ${retry}\n\n`)
     this.#readers.add(reader)
@@ -86,6 +88,7 @@ export class Stream {
 
   async #tellStatuses(signal: AbortSignal): Promise<void> {
     for (let second = 1; !signal.aborted; second += 1) {
+      for (const { stream, mayLook } of this.#readers) if (!mayLook()) stream.destroy()
       await this.#tellStatus(this.#readers)
       if (second % commentEvery === 0) for (const one of this.#readers) send(one, ':\n\n')
       await this.#pause(signal)

@@ -20,11 +20,6 @@ export interface OpenPage {
   violations(rules?: readonly string[]): Promise<string[]>
 }
 
-export interface OpenBrowser {
-  open(url: string, options?: BrowserContextOptions): Promise<OpenPage>
-  close(): Promise<void>
-}
-
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -35,33 +30,29 @@ const args = [
   '--disable-sync',
 ]
 
-/** Ended with the test. */
-export async function startBrowser(t: {
-  teardown(end: () => unknown): void
-}): Promise<OpenBrowser> {
-  const browser = await chromium.launch({
+/** One for all tests of this process, as its start costs more than most of them. */
+let browser: Promise<Browser> | undefined
+
+/** Opens it in a profile of its own, which is closed with the test: a page that nobody looks at any
+ * more would go on asking. */
+export async function openPage(
+  t: { teardown(end: () => unknown): void },
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  browser ??= chromium.launch({
     executablePath: findProgram('chromium') ?? '',
     headless: true,
     args,
   })
-  t.teardown(() => browser.close())
-  return {
-    open: (url, options = {}) => openPage(browser, url, options),
-    close: () => browser.close(),
-  }
-}
-
-async function openPage(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions,
-): Promise<OpenPage> {
-  const context = await browser.newContext({
+  const started = await browser
+  const context = await started.newContext({
     viewport: { width: 1400, height: 1000 },
     timezoneId: 'Europe/Zurich',
     locale: 'en-GB',
     ...options,
   })
+  t.teardown(() => context.close())
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   const complaints: string[] = []
@@ -82,6 +73,12 @@ async function openPage(
       )
     },
   }
+}
+
+/** For the end of the process, which the browser keeps from ending. Safe before use, safe twice. */
+export async function stopBrowser(): Promise<void> {
+  await (await browser)?.close()
+  browser = undefined
 }
 
 interface AxeResult {

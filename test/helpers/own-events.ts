@@ -54,7 +54,7 @@ const examples: Record<OwnKind, Example> = {
     who: 'alice',
   },
   'source-failed': {
-    when: 'A source can read no more; it is tried again by itself.',
+    when: 'A source can read no more, or does so for another reason than it was told of; it is tried again by itself.',
     message:
       'https://auditor.example.com:9699 does not answer (ECONNREFUSED); look whether the Integration API is on',
     component: 'activity',
@@ -77,7 +77,7 @@ const examples: Record<OwnKind, Example> = {
     component: 'alerts',
   },
   'destination-lost': {
-    when: 'A destination takes nothing more. The other destinations get this at once, the one that is lost when it is back.',
+    when: 'A destination takes nothing more, or does so for another reason than it was told of. The other destinations get this at once, the one that is lost when it is back.',
     message: 'cannot connect to tls://sensor.example.com:6514 (ECONNREFUSED)',
     component: 'siem',
     code: 'lost',

@@ -107,6 +107,7 @@ export function makeOverview(more: Partial<Overview> = {}): Overview {
     destinations: [makeDestination(), makeDestination({ name: 'archive', type: 's3', rate: 0 })],
     others: [],
     damaged: [],
+    rejectsByCode: {},
     ...more,
   }
 }
@@ -212,6 +213,7 @@ export function failing(): Shown {
       }),
     ],
     damaged: [{}],
+    rejectsByCode: { date: 80, row: 40 },
   })
   const spool = { ...overview.spool, bytes: 10_000_000_000, full: true, rejects: 120 }
   const rejects = Array.from({ length: 120 }, (_, index) => makeReject(index + 1))

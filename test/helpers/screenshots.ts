@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startBrowser } from './browser.ts'
+import { openPage, stopBrowser } from './browser.ts'
 import { cefline } from './cefline.ts'
 import { startPageAppliance } from './page-appliance.ts'
 import { root } from './root.ts'
@@ -41,9 +41,9 @@ try {
   writeFileSync(join(folder, 'drop', 'alerts-2026-11.csv'), `${alerts.join('\r\n')}\r\n`)
   const timer = setInterval(() => appliance.add(2 + Math.floor(Math.random() * 3)), 450)
   t.teardown(() => clearInterval(timer))
-  const browser = await startBrowser(t)
+  t.teardown(stopBrowser)
   for (const [name, options] of Object.entries(shots)) {
-    const { page } = await browser.open(appliance.url, {
+    const { page } = await openPage(t, appliance.url, {
       ...options,
       httpCredentials: { username: '', password: appliance.token },
     })
@@ -61,7 +61,7 @@ try {
   for (const [name, args] of Object.entries(commands)) {
     const env = { FORCE_COLOR: '1', COLUMNS: '130', OWN_EVENTS: 'true' }
     const { stdout } = await cefline(args, { cwd: folder, env })
-    const { page } = await browser.open('about:blank', { viewport: { width: 1280, height: 600 } })
+    const { page } = await openPage(t, 'about:blank', { viewport: { width: 1280, height: 600 } })
     await page.setContent(
       terminalPage(`cefline ${args.join(' ')}`, stdout.replaceAll(`${folder}/`, '')),
     )

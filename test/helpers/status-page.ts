@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AddressInfo } from 'node:net'
 import { createServer } from '../../src/status/server.ts'
 import type { Asked, Seen } from '../../src/status/asked.ts'
-import type { Metrics } from '../../src/telemetry/metrics.ts'
+import { Metrics } from '../../src/telemetry/metrics.ts'
 import type { ListedReject, Overview, TestStep } from '../../src/page/shapes.ts'
 import type { History } from '../../src/telemetry/history.ts'
 
@@ -27,12 +27,13 @@ export interface StatusPageServer {
   shown: Shown
   /** These pass now. */
   pass(events: PassedEvent[], skipped?: number): void
+  /** The spool is being opened, or open (as it is at first). */
+  open(isOpen: boolean): void
   cut(): Promise<void>
   restore(): Promise<void>
 }
 
-/** The page asks for none. */
-const noMetrics = {} as Metrics
+const metrics = new Metrics('0')
 
 /** Stopped with the test. */
 export async function startStatusPage(
@@ -42,7 +43,8 @@ export async function startStatusPage(
 ): Promise<StatusPageServer> {
   const passing: Seen[] = []
   const ring = new EventTarget()
-  const asked = { verbs: verbsOf(shown), watch }
+  const asked = { verbs: verbsOf(shown), watch } as Asked
+  let isOpen = true
   async function* watch(_most: number, signal: AbortSignal): AsyncGenerator<Seen> {
     while (!signal.aborted) {
       const next = passing.shift()
@@ -59,7 +61,7 @@ export async function startStatusPage(
   let port = 0
   const start = async () => {
     const listen = `127.0.0.1:${port}`
-    const options = { listen, token, metrics: noMetrics, asked: () => asked as Asked }
+    const options = { listen, token, metrics, asked: () => (isOpen ? asked : undefined) }
     server = createServer({ ...options, status: () => shown.overview as never })
     await server.listen({ host: '127.0.0.1', port })
     port = (server.server.address() as AddressInfo).port
@@ -73,6 +75,7 @@ export async function startStatusPage(
       passing.push({ events, skipped })
       ring.dispatchEvent(new Event('pass'))
     },
+    open: (now) => (isOpen = now),
     cut: () => server.close(),
     restore: start,
   }

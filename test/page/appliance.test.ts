@@ -1,14 +1,18 @@
 /** The page of the appliance as it ships, in a browser that knows its token. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
-import { startBrowser } from '../helpers/browser.ts'
+import { openPage, stopBrowser } from '../helpers/browser.ts'
 import { startPageAppliance } from '../helpers/page-appliance.ts'
 import { needs } from '../helpers/peers.ts'
 
+t.teardown(stopBrowser)
+
 t.test('the whole way', needs('chromium', 'openssl'), async (t) => {
-  const appliance = await startPageAppliance(t, t.testdir())
-  const browser = await startBrowser(t)
+  const folder = t.testdir()
+  const appliance = await startPageAppliance(t, folder)
   t.equal((await fetch(appliance.url)).status, 401, 'not without the token')
-  const { page, complaints } = await browser.open(appliance.url, {
+  const { page, complaints } = await openPage(t, appliance.url, {
     httpCredentials: { username: '', password: appliance.token },
   })
   page.setDefaultTimeout(45_000)
@@ -33,6 +37,23 @@ t.test('the whole way', needs('chromium', 'openssl'), async (t) => {
   await page.locator('#test-steps').getByText('End').waitFor()
   t.match(await page.locator('#test-steps').innerText(), /Made.*In the spool.*Received: siem/s)
   t.equal(await page.locator('#test-steps [data-level=bad]').count(), 0)
+  t.strictSame(complaints, [])
+
+  const file = join(folder, 'cefline.yaml')
+  const { destinations, ...rest } = JSON.parse(readFileSync(file, 'utf8'))
+  const changed = { siem: destinations.siem, second: { type: 'file', path: './second.cef' } }
+  await page.keyboard.press('Escape')
+  writeFileSync(file, JSON.stringify({ ...rest, destinations: changed }))
+  const names = page.locator('#destinations .card h3')
+  await names.getByText('second').waitFor()
+  t.strictSame(await names.allInnerTexts(), ['siem', 'second'], 'as the configuration has them now')
+  const choices = page.locator('#filter-destination option')
+  t.strictSame((await choices.allInnerTexts()).slice(1), ['siem', 'second'])
+  await page
+    .locator('#destinations .card', { hasText: 'second' })
+    .getByText('● connected')
+    .waitFor()
+  await page.getByText('● All well').waitFor()
   t.strictSame(complaints, [])
 
   await appliance.stop()

@@ -3,16 +3,16 @@
  * page, and in the second one the rules about colours: nothing else of the page depends on it.
  */
 import t from 'tap'
-import { startBrowser } from '../helpers/browser.ts'
+import { openPage, stopBrowser } from '../helpers/browser.ts'
 import { busy, empty, failing } from '../helpers/page-states.ts'
 import { needs } from '../helpers/peers.ts'
 import { startStatusPage } from '../helpers/status-page.ts'
 
 const ofColours = ['color-contrast', 'link-in-text-block']
 
-t.test('axe', needs('chromium'), async (t) => {
-  const browser = await startBrowser(t)
+t.teardown(stopBrowser)
 
+t.test('axe', needs('chromium'), async (t) => {
   for (const [name, state] of Object.entries({ busy, empty, failing })) {
     t.test(`axe: ${name}`, async (t) => {
       const shown = state()
@@ -20,7 +20,7 @@ t.test('axe', needs('chromium'), async (t) => {
       shown.events.splice(0, shown.events.length - 6)
       shown.rejects.splice(6)
       const server = await startStatusPage(t, shown)
-      const { page, complaints, violations } = await browser.open(server.url)
+      const { page, complaints, violations } = await openPage(t, server.url)
       const bothThemes = async (what: string) => {
         await page.emulateMedia({ colorScheme: 'light' })
         t.strictSame(await violations(), [], `${what}, light`)

@@ -1,16 +1,16 @@
 /** The latest events: they come by themselves, are filtered, opened, paused, and never too many. */
 import t from 'tap'
-import { startBrowser } from '../helpers/browser.ts'
+import { openPage, stopBrowser } from '../helpers/browser.ts'
 import { busy, makeEvent } from '../helpers/page-states.ts'
 import { needs } from '../helpers/peers.ts'
 import { startStatusPage } from '../helpers/status-page.ts'
 
-t.test('events', needs('chromium'), async (t) => {
-  const browser = await startBrowser(t)
+t.teardown(stopBrowser)
 
+t.test('events', needs('chromium'), async (t) => {
   t.test('new ones come on top by themselves', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page, complaints } = await browser.open(server.url)
+    const { page, complaints } = await openPage(t, server.url)
     const first = page.locator('#event-rows tr').first()
     await first.getByText('User Modified 29').waitFor()
     server.pass([makeEvent(100, { queue: 'alerts', severity: 9 })], 7)
@@ -24,7 +24,7 @@ t.test('events', needs('chromium'), async (t) => {
     const shown = busy()
     shown.events.push(makeEvent(50, { queue: 'alerts', severity: 8 }))
     const server = await startStatusPage(t, shown)
-    const { page, complaints, until } = await browser.open(server.url)
+    const { page, complaints, until } = await openPage(t, server.url)
     const rows = page.locator('#event-rows tr')
     const settles = (count: number) =>
       until(`document.querySelectorAll('#event-rows tr').length === ${count}`)
@@ -49,7 +49,7 @@ t.test('events', needs('chromium'), async (t) => {
 
   t.test('one opened shows header, fields and the frame', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page, complaints } = await browser.open(server.url)
+    const { page, complaints } = await openPage(t, server.url)
     const name = page.getByRole('button', { name: 'User Modified 29' })
     await name.focus()
     await page.keyboard.press('Enter')
@@ -69,7 +69,7 @@ t.test('events', needs('chromium'), async (t) => {
 
   t.test('a break of the connection closes no event', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     const name = page.getByRole('button', { name: 'User Modified 29' })
     await name.focus()
     await page.keyboard.press('Enter')
@@ -94,7 +94,7 @@ t.test('events', needs('chromium'), async (t) => {
 
   t.test('what passes while an answer is on its way is shown too', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     await page.getByRole('button', { name: 'User Modified 29' }).waitFor()
     const passed = page.getByRole('button', { name: 'User Modified 100' })
     await page.route('**/api/events?*', async (route) => {
@@ -111,7 +111,7 @@ t.test('events', needs('chromium'), async (t) => {
 
   t.test('pause and resume', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     await page.getByRole('button', { name: 'User Modified 29' }).waitFor()
     await page.getByRole('button', { name: 'Pause' }).click()
     server.pass([makeEvent(100), makeEvent(101)])
@@ -124,7 +124,7 @@ t.test('events', needs('chromium'), async (t) => {
 
   t.test('200 rows at most, however many come', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     for (let batch = 0; batch < 5; batch += 1) {
       server.pass(Array.from({ length: 50 }, (_, line) => makeEvent(1000 + batch * 50 + line)))
     }

@@ -1,15 +1,16 @@
 /** Throughput, backlog, latency: drawn, switched by keyboard, and readable as tables. */
 import t from 'tap'
-import { startBrowser } from '../helpers/browser.ts'
+import { openPage, stopBrowser } from '../helpers/browser.ts'
 import { busy } from '../helpers/page-states.ts'
 import { needs } from '../helpers/peers.ts'
 import { startStatusPage } from '../helpers/status-page.ts'
 
+t.teardown(stopBrowser)
+
 t.test('plots', needs('chromium'), async (t) => {
-  const browser = await startBrowser(t)
   const server = await startStatusPage(t, busy())
   const asked: string[] = []
-  const { page, complaints } = await browser.open(server.url)
+  const { page, complaints } = await openPage(t, server.url)
   page.on('request', (request) => asked.push(new URL(request.url()).search))
   await page.locator('.plot canvas').nth(2).waitFor()
 

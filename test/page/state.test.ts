@@ -1,16 +1,16 @@
 /** The top of the page and the line: what is amiss, live figures, and a connection lost and back. */
 import t from 'tap'
-import { startBrowser } from '../helpers/browser.ts'
+import { openPage, stopBrowser } from '../helpers/browser.ts'
 import { busy, empty, failing } from '../helpers/page-states.ts'
 import { needs } from '../helpers/peers.ts'
 import { startStatusPage } from '../helpers/status-page.ts'
 
-t.test('state', needs('chromium'), async (t) => {
-  const browser = await startBrowser(t)
+t.teardown(stopBrowser)
 
+t.test('state', needs('chromium'), async (t) => {
   t.test('all well, and the figures are live', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page, complaints } = await browser.open(server.url)
+    const { page, complaints } = await openPage(t, server.url)
     await page.getByText('● All well').waitFor()
     t.match(await page.locator('header').innerText(), /Cefline 0\.1\.0.*Up 3 d.*cefline\.yaml/s)
     const siem = page.locator('#destinations .card').first()
@@ -30,7 +30,7 @@ t.test('state', needs('chromium'), async (t) => {
     const { overview } = server.shown
     overview.now -= 9 * 3_600_000
     overview.destinations[0]!.oldestWaitingAt = overview.now - 45_000
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     const siem = page.locator('#destinations .card').first()
     await siem.getByText(/^4[45] s$/).waitFor()
     t.match(await siem.innerText(), /212 days left/)
@@ -39,16 +39,28 @@ t.test('state', needs('chromium'), async (t) => {
 
   t.test('starting, with nothing there', async (t) => {
     const server = await startStatusPage(t, empty())
-    const { page, complaints } = await browser.open(server.url)
+    const { page, complaints } = await openPage(t, server.url)
     await page.getByText('○ Starting', { exact: true }).waitFor()
     await page.getByText('No event has passed that matches.').waitFor()
     await page.getByText('Nothing was set aside.').waitFor()
     t.strictSame(complaints, [])
   })
 
+  t.test('a spool that is opened late: what was not to be had is asked for again', async (t) => {
+    const server = await startStatusPage(t, busy())
+    server.open(false)
+    const { page } = await openPage(t, server.url)
+    await page.locator('#event-note').getByText('Not loaded: the spool is not open yet').waitFor()
+    await page.locator('#reject-note').getByText('Not loaded: the spool is not open yet').waitFor()
+    server.open(true)
+    await page.getByRole('button', { name: 'User Modified 29' }).waitFor()
+    t.equal(await page.locator('#event-note').innerText(), '')
+    await page.getByText('Nothing was set aside.').waitFor()
+  })
+
   t.test('what is amiss, the most serious first', async (t) => {
     const server = await startStatusPage(t, failing())
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     await page.getByText('✕ Failing').waitFor()
     const reasons = await page.locator('#reasons li').allInnerTexts()
     t.match(reasons[0], /The spool is full/)
@@ -69,7 +81,7 @@ t.test('state', needs('chromium'), async (t) => {
     const shown = busy()
     shown.overview.sources = []
     const server = await startStatusPage(t, shown)
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     const reason = page.locator('#reasons')
     await reason
       .getByText('There is no source to read, all 2 destinations take what comes')
@@ -83,7 +95,7 @@ t.test('state', needs('chromium'), async (t) => {
 
   t.test('a screen reader hears of states and of no rate', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     await page.getByText('● All well').waitFor()
     await page.evaluate(`{
       globalThis.heard = 0
@@ -104,7 +116,7 @@ t.test('state', needs('chromium'), async (t) => {
 
   t.test('the connection is lost, and comes back by itself', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     await page.getByText('● All well').waitFor()
     await server.cut()
     await page.getByText('The connection to the appliance is lost').waitFor()

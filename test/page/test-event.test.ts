@@ -1,16 +1,16 @@
 /** "Send a test event": each step is shown; where it is not allowed the page says how to allow it. */
 import t from 'tap'
-import { startBrowser } from '../helpers/browser.ts'
+import { openPage, stopBrowser } from '../helpers/browser.ts'
 import { busy, empty } from '../helpers/page-states.ts'
 import { needs } from '../helpers/peers.ts'
 import { startStatusPage } from '../helpers/status-page.ts'
 
-t.test('test event', needs('chromium'), async (t) => {
-  const browser = await startBrowser(t)
+t.teardown(stopBrowser)
 
+t.test('test event', needs('chromium'), async (t) => {
   t.test('with a token', async (t) => {
     const server = await startStatusPage(t, busy(), 'secret')
-    const { page, complaints } = await browser.open(server.url, {
+    const { page, complaints } = await openPage(t, server.url, {
       httpCredentials: { username: '', password: 'secret' },
     })
     await page.getByText('● All well').waitFor()
@@ -28,7 +28,7 @@ t.test('test event', needs('chromium'), async (t) => {
 
   t.test('without one', async (t) => {
     const server = await startStatusPage(t, empty())
-    const { page, complaints } = await browser.open(server.url)
+    const { page, complaints } = await openPage(t, server.url)
     await page.getByText('○ Starting', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Send a test event' }).click()
     await page.getByText('This page only shows. To send from here, set a token').waitFor()
@@ -39,7 +39,7 @@ t.test('test event', needs('chromium'), async (t) => {
   t.test('refused in between', async (t) => {
     const shown = busy()
     const server = await startStatusPage(t, shown)
-    const { page } = await browser.open(server.url)
+    const { page } = await openPage(t, server.url)
     await page.getByText('● All well').waitFor()
     await page.getByRole('button', { name: 'Send a test event' }).click()
     await page.getByRole('button', { name: 'Send', exact: true }).click()

@@ -1,13 +1,13 @@
 /** Markup and hidden characters in every text that the page is given. */
 import t from 'tap'
-import { startBrowser } from '../helpers/browser.ts'
+import { openPage, stopBrowser } from '../helpers/browser.ts'
 import { busy, makeEvent } from '../helpers/page-states.ts'
 import { needs } from '../helpers/peers.ts'
 import { startStatusPage } from '../helpers/status-page.ts'
 
-t.test('untrusted', needs('chromium'), async (t) => {
-  const browser = await startBrowser(t)
+t.teardown(stopBrowser)
 
+t.test('untrusted', needs('chromium'), async (t) => {
   t.test('text of others is text, and what is hidden in it is shown', async (t) => {
     const image = '<img src=x onerror=alert(1)>'
     const text = `${image}\u202egnp.exe\u0007\u200b`
@@ -36,6 +36,7 @@ t.test('untrusted', needs('chromium'), async (t) => {
       one.certificates = one.certificates.map((each) => ({ ...each, subject: text, issuer: text }))
     }
     overview.spool.rejects = 1
+    overview.rejectsByCode = { [text]: 1 }
     shown.rejects = [
       { number: 1, at: Date.now(), source: text, code: text, reason: text, origin: text, row: 1 },
     ]
@@ -43,7 +44,7 @@ t.test('untrusted', needs('chromium'), async (t) => {
     shown.history.destinations = { [text]: shown.history.destinations['siem']! }
     shown.steps = [{ step: 'end', ok: false, detail: text, destination: text, milliseconds: 1 }]
     const server = await startStatusPage(t, shown, 'secret')
-    const { page, complaints } = await browser.open(server.url, {
+    const { page, complaints } = await openPage(t, server.url, {
       httpCredentials: { username: '', password: 'secret' },
     })
     await page.locator('#event-rows button').first().click()

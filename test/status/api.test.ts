@@ -87,6 +87,7 @@ t.test('before the spool is open the status says why, the rest waits', async (t)
     version: '1',
     others: [],
     damaged: [],
+    rejectsByCode: {},
   })
   for (const url of ['/api/history?range=day', '/api/events', '/api/rejects']) {
     const answer = await server.inject(url)

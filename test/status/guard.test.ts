@@ -45,16 +45,12 @@ t.test('each token opens, and its name is who', async (t) => {
     const headers = { authorization: `Basic ${basic}` }
     t.equal((await server.inject({ url, headers })).statusCode, 200)
   }
-  for (const headers of [
-    {},
-    bearer(''),
-    bearer('jane'),
-    bearer('four'),
-    { authorization: 'one' },
-  ]) {
-    t.equal((await test({ ...json, ...headers })).statusCode, 401)
-    t.equal((await server.inject({ url: '/api/status', headers })).statusCode, 401)
-  }
+  const wrong = [{}, bearer(''), bearer('jane'), bearer('four'), { authorization: 'one' }]
+  const answers = wrong.flatMap((headers) => [
+    test({ ...json, ...headers }),
+    server.inject({ url: '/api/status', headers }),
+  ])
+  for (const { statusCode } of await Promise.all(answers)) t.equal(statusCode, 401)
 })
 
 t.test('tokens alone are enough, and may become others', async (t) => {
@@ -65,6 +61,23 @@ t.test('tokens alone are enough, and may become others', async (t) => {
   tokens.jane = 'other'
   t.equal((await server.inject({ url, headers: bearer('two') })).statusCode, 401)
   t.equal((await server.inject({ url, headers: bearer('other') })).statusCode, 200)
+})
+
+t.test('a token that is taken away ends what is open by it', async (t) => {
+  const tokens: Record<string, string> = { jane: 'two', joe: 'three' }
+  const { server } = serve({ tokens })
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const [jane, joe] = await Promise.all(
+    ['two', 'three'].map(async (token) => {
+      const answer = await fetch(`${url}/api/stream`, { headers: bearer(token) })
+      return answer.body!.getReader()
+    }),
+  )
+  delete tokens['jane']
+  await t.rejects(async () => {
+    while (!(await jane!.read()).done);
+  })
+  t.notOk((await joe!.read()).done, 'that of others goes on')
 })
 
 t.test('without a token nothing can be done, on loopback neither', async (t) => {

@@ -319,7 +319,12 @@ export interface Spool {
   ledger(destination: string): DestinationLedger[]
   /** Unreceived lines of a destination, in the queues it reads. */
   waiting(destination: string): { lines: number; oldest: number | undefined }
-  rejects(): { count: number; list(limit: number): StoredReject[] }
+  rejects(): {
+    count: number
+    /** All that are kept, by code. */
+    byCode(): Readonly<Record<string, number>>
+    list(limit: number): StoredReject[]
+  }
   /** Who has not passed the oldest block; undefined when nothing is held. */
   slowest(): { destinations: string[]; queue: string; position: number } | undefined
   /** Moves this destination's oldest block to the rejects (`when-full`); resolves to its lines. */

@@ -66,7 +66,8 @@ export class Operations implements Verbs {
       .queues()
       .filter(({ queue }) => !status.sources.some(({ name }) => name === queue))
       .map(({ queue, ledger, lines }) => ({ name: queue, ledger, lines }))
-    return { ...status, others, damaged: this.#spool.damaged() }
+    const rejectsByCode = this.#spool.rejects().byCode()
+    return { ...status, others, damaged: this.#spool.damaged(), rejectsByCode }
   }
 
   async list(): Promise<SpoolListing> {

@@ -93,6 +93,7 @@ t.test('retry of more than one step, by filter and all', async (t) => {
   t.equal(done.filter(({ result }) => result === 'back').length, 200)
   t.equal(drain(spool).length, 200)
   t.equal(spool.rejects().count, 50)
+  t.strictSame((await operations.status()).rejectsByCode, { row: 50 })
   const again = await all(operations.retry({ all: true }))
   t.equal(again.length, 50)
   t.ok(again.every(({ result }) => result === 'rejected'))

@@ -4,8 +4,9 @@
  * file is no part of the books: one that is missing or cannot be read means beginning anew, and one
  * that cannot be written is said once and holds nothing up.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readKept } from './kept-file.ts'
 import type { Spool } from '../core.ts'
 import { asCefline } from '../error.ts'
 import type { Events } from '../telemetry/events.ts'
@@ -48,7 +49,12 @@ export class HistoryWatch {
 
   /** Reads what was kept, and takes samples from now on. */
   async start(): Promise<void> {
-    const text = await readFile(this.#file, 'utf8').catch(() => undefined)
+    const { text, fault } = await readKept(this.#file)
+    if (fault !== undefined) {
+      this.#events.warned(
+        `${this.#file} ${fault}: it is not read, and the plots begin anew; see what wrote it`,
+      )
+    }
     if (text !== undefined && !this.#recorder.restore(text, this.#now())) {
       this.#events.historyLost(this.#file)
     }

@@ -64,7 +64,7 @@ export class Reload {
     } catch (thrown) {
       if (signal.aborted) return
       // What runs is made of the one, and what would run of the other.
-      this.#files = [...this.#files, ...files]
+      this.#files = [...new Set([...this.#files, ...files])]
       const failure = asCefline(thrown)
       if (asked || failure.message !== this.#refused) app.events.reloadRefused(failure)
       this.#refused = failure.message

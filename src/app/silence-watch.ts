@@ -4,8 +4,9 @@
  * no part of the books: one that is missing or cannot be read means learning anew, and one that
  * cannot be written is said once and holds nothing up.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readKept } from './kept-file.ts'
 import type { SourceConfiguration } from '../config/load.ts'
 import { asCefline } from '../error.ts'
 import type { Events } from '../telemetry/events.ts'
@@ -45,7 +46,12 @@ export class SilenceWatch {
   /** Reads what was kept, which must be known before the sources begin, and looks from now on. */
   async start(): Promise<void> {
     const { events, interval = lookEvery } = this.#options
-    const text = await readFile(this.#file, 'utf8').catch(() => '')
+    const { text = '', fault } = await readKept(this.#file)
+    if (fault !== undefined) {
+      events.warned(
+        `${this.#file} ${fault}: it is not read, and what is usual for each source is learnt anew; see what wrote it`,
+      )
+    }
     for (const [name, memory] of memoriesIn(text)) events.remember(name, memory)
     this.#timer = setInterval(() => this.look(), interval).unref()
   }

@@ -15,6 +15,8 @@ export interface Overview extends Status {
    * lines that are kept. */
   others: { name: string; ledger: SourceLedger; lines: number }[]
   damaged: DamagedBlock[]
+  /** All that are kept. */
+  rejectsByCode: Readonly<Record<string, number>>
 }
 
 /** Where a destination stands in a queue. */

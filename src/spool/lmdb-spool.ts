@@ -156,9 +156,10 @@ export class SpoolOnLmdb implements LmdbSpool {
     return this.#parts.readers.waiting(destination)
   }
 
-  rejects(): { count: number; list(limit: number): StoredReject[] } {
+  rejects(): ReturnType<LmdbSpool['rejects']> {
     const { rejects } = this.#parts
-    return { count: rejects.count, list: (limit) => rejects.list(limit) }
+    const { count } = rejects
+    return { count, byCode: () => rejects.byCode, list: (limit) => rejects.list(limit) }
   }
 
   pageRejects(query: RejectQuery): RejectPage {

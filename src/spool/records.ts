@@ -10,8 +10,9 @@
 import type { SourceLedger } from '../core.ts'
 import { between, under } from './databases.ts'
 import type { Databases } from './databases.ts'
-import { recoverAccount, recoverQueue, weightOfRejects } from './recover.ts'
+import { countsOfRejects, recoverAccount, recoverQueue, weightOfRejects } from './recover.ts'
 import { damaged, sealed, unsealed } from './sealed.ts'
+import type { Tally } from './tally.ts'
 
 export interface QueueRecord {
   /** Sequence of the newest block. */
@@ -38,6 +39,8 @@ export interface Account {
   rejects: number
   /** What rejects take in the file. Not there in a spool of an older release, until it is opened. */
   rejectBytes?: number
+  /** The same by code, and as old. */
+  rejectCodes?: Tally
   /** Number of the newest reject. */
   newestReject: number
 }
@@ -116,7 +119,13 @@ export class Records {
       return recoverAccount(this.#store)
     }
     return (
-      (read as Account | undefined) ?? { bytes: 0, rejects: 0, rejectBytes: 0, newestReject: 0 }
+      (read as Account | undefined) ?? {
+        bytes: 0,
+        rejects: 0,
+        rejectBytes: 0,
+        rejectCodes: {},
+        newestReject: 0,
+      }
     )
   }
 
@@ -125,12 +134,15 @@ export class Records {
   }
 
   get knowsRejects(): boolean {
-    return this.account().rejectBytes !== undefined
+    const { rejectBytes, rejectCodes } = this.account()
+    return rejectBytes !== undefined && rejectCodes !== undefined
   }
 
   /** Inside a write. */
   weighRejects(): void {
-    this.putAccount({ ...this.account(), rejectBytes: weightOfRejects(this.#store) })
+    const rejectBytes = weightOfRejects(this.#store)
+    const rejectCodes = countsOfRejects(this.#store)
+    this.putAccount({ ...this.account(), rejectBytes, rejectCodes })
   }
 
   /** Undefined when the destination never had a receipt in this queue. */

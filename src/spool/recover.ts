@@ -10,7 +10,9 @@ import { Holes } from './holes.ts'
 import { countIds, decodeIds } from './ids.ts'
 import { weight } from './weight.ts'
 import type { Account, QueueRecord, Standing } from './records.ts'
-import { unpackRejects } from './reject-entry.ts'
+import { countRejects, unpackRejects } from './reject-entry.ts'
+import { plus, tallyOf } from './tally.ts'
+import type { Tally } from './tally.ts'
 
 export function recoverQueue(
   store: Databases,
@@ -52,6 +54,7 @@ export function recoverAccount(store: Databases): Account {
     bytes: sizesIn(store, 'blocks').weight + sizesIn(store, 'ids').weight,
     rejects: rejects.length,
     rejectBytes: weightOfRejects(store),
+    rejectCodes: tallyOf(rejects),
     newestReject: Math.max(beyond, rejects.at(-1)?.number ?? 0),
   }
 }
@@ -62,6 +65,15 @@ export function weightOfRejects(store: Databases): number {
     sum += weight(store.rejects.getBinaryFast(first)?.length ?? 0)
   }
   return sum
+}
+
+/** Those of damaged entries are not among them. */
+export function countsOfRejects(store: Databases): Tally {
+  let counts: Tally = {}
+  for (const first of store.rejects.getKeys()) {
+    counts = plus(counts, countRejects(store.rejects.getBinary(first)) ?? {})
+  }
+  return counts
 }
 
 function sizesIn(store: Databases, name: 'blocks' | 'ids', start: string[] = []) {

@@ -4,15 +4,19 @@
  * about a tenth, so that a spool that is full of a dead destination's lines has room again when they
  * are set aside. One that was taken out leaves a hole, so that the others keep their numbers.
  *
- * How many are left is in the extra field of gzip's header (RFC 1952, 2.3.1.1), with a checksum, so
- * that a whole entry can go without being unpacked. Entries of older releases do not have it.
+ * How many of each code are left is in the extra field of gzip's header (RFC 1952, 2.3.1.1), with a
+ * checksum, so that a whole entry can go without being unpacked. Entries of older releases do not
+ * have it.
  */
 import { crc32, gunzipSync, gzipSync } from 'node:zlib'
 import type { StoredReject } from '../core.ts'
+import { tallyOf } from './tally.ts'
+import type { Tally } from './tally.ts'
 
 export type NewReject = Omit<StoredReject, 'number'>
 
 export interface PackedRejects {
+  counts: Tally
   count: number
   bytes: Buffer
 }
@@ -26,9 +30,10 @@ const mostText = 1024 * 1024
 const headLength = 10
 const flags = 3
 const hasExtra = 4
-/** u16 length of what follows | the field's name | u16 length of what follows | u32 | u32 */
-const extraLength = 14
-const extraName = 'CF'
+/** u16 length of what follows | the field's name | u16 length of what follows | the counts | u32 */
+const extraStart = 6
+const checksumLength = 4
+const extraName = 'CC'
 
 /** Entries for these rejects. To be done before the transaction, as it takes time. */
 export function packRejects(rejects: readonly NewReject[]): PackedRejects[] {
@@ -41,7 +46,8 @@ export function packRejects(rejects: readonly NewReject[]): PackedRejects[] {
     const full = index + 1 - start === most || text + (next?.record.length ?? 0) > mostText
     if (next && !full) return
     const together = rejects.slice(start, index + 1)
-    entries.push({ count: together.length, bytes: pack(together) })
+    const counts = tallyOf(together)
+    entries.push({ counts, count: together.length, bytes: pack(together) })
     start = index + 1
     text = 0
   })
@@ -62,14 +68,12 @@ export function unpackRejects(
   })
 }
 
-/** How many rejects are in an entry; undefined when it is damaged. */
-export function countRejects(bytes: Buffer | undefined): number | undefined {
-  const extra = bytes?.subarray(headLength, headLength + extraLength)
-  const isThere = bytes?.[flags] === hasExtra && extra?.toString('latin1', 2, 4) === extraName
-  if (isThere && extra.length === extraLength) {
-    if (crc32(extra.subarray(6, 10)) === extra.readUInt32LE(10)) return extra.readUInt32LE(6)
-  }
-  return read(bytes)?.filter((reject) => reject !== null).length
+/** How many rejects of each code are in an entry; undefined when it is damaged. */
+export function countRejects(bytes: Buffer | undefined): Tally | undefined {
+  const counts = bytes?.[flags] === hasExtra ? countsIn(bytes.subarray(headLength)) : undefined
+  if (counts) return counts
+  const left = read(bytes)?.filter((reject) => reject !== null)
+  return left && tallyOf(left)
 }
 
 /** The entry without some, each told by its place in it; undefined when none is left. */
@@ -93,15 +97,26 @@ function pack(rejects: readonly NewReject[]): Buffer {
 
 function compress(entry: readonly (Plain | null)[]): Buffer {
   const plain = gzipSync(JSON.stringify(entry), { level: 1 })
-  const extra = Buffer.alloc(extraLength)
-  extra.writeUInt16LE(extraLength - 2, 0)
+  const counts = Buffer.from(JSON.stringify(tallyOf(entry.filter((reject) => reject !== null))))
+  const extra = Buffer.alloc(extraStart + counts.length + checksumLength)
+  extra.writeUInt16LE(extra.length - 2, 0)
   extra.write(extraName, 2, 'latin1')
-  extra.writeUInt16LE(extraLength - 6, 4)
-  extra.writeUInt32LE(entry.filter((reject) => reject !== null).length, 6)
-  extra.writeUInt32LE(crc32(extra.subarray(6, 10)), 10)
+  extra.writeUInt16LE(extra.length - extraStart, 4)
+  counts.copy(extra, extraStart)
+  extra.writeUInt32LE(crc32(counts), extraStart + counts.length)
   const bytes = Buffer.concat([plain.subarray(0, headLength), extra, plain.subarray(headLength)])
   bytes[flags] = hasExtra
   return bytes
+}
+
+/** Undefined when the field is another's, or damaged. */
+function countsIn(extra: Buffer): Tally | undefined {
+  if (extra.length < extraStart || extra.toString('latin1', 2, 4) !== extraName) return undefined
+  const end = extraStart + extra.readUInt16LE(4) - checksumLength
+  if (end < extraStart || end + checksumLength > extra.length) return undefined
+  const counts = extra.subarray(extraStart, end)
+  if (crc32(counts) !== extra.readUInt32LE(end)) return undefined
+  return JSON.parse(counts.toString()) as Tally
 }
 
 function read(bytes: Buffer | undefined): (Plain | null)[] | undefined {

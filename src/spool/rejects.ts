@@ -10,7 +10,10 @@ import type { RejectPage, RejectQuery, RejectSelection } from './interface.ts'
 import type { Records } from './records.ts'
 import { countRejects, unpackRejects, withoutRejects } from './reject-entry.ts'
 import type { PackedRejects } from './reject-entry.ts'
+import { countsOfRejects } from './recover.ts'
 import type { Store } from './store.ts'
+import { minus, plus, tallyOf, totalOf } from './tally.ts'
+import type { Tally } from './tally.ts'
 import { Turns } from './turns.ts'
 import { weight } from './weight.ts'
 
@@ -45,14 +48,19 @@ export class Rejects {
     return this.#records.account().rejects
   }
 
+  get byCode(): Tally {
+    return this.#records.account().rejectCodes ?? {}
+  }
+
   /** Inside a write. */
   add(entries: PackedRejects[]): void {
     const account = this.#records.account()
-    for (const { count, bytes } of entries) {
+    for (const { counts, count, bytes } of entries) {
       this.#store.rejects.putSync(account.newestReject + 1, bytes)
       account.newestReject += count
       account.rejects += count
       account.rejectBytes = (account.rejectBytes ?? 0) + weight(bytes.length)
+      account.rejectCodes = plus(account.rejectCodes ?? {}, counts)
     }
     this.#records.putAccount(account)
   }
@@ -136,36 +144,41 @@ export class Rejects {
 
   /** Inside a write. Returns how many went. */
   remove({ removed, entries, damaged }: Removal): number {
-    const account = this.#records.account()
-    const before = account.rejects
-    let bytesHeld = account.rejectBytes ?? 0
+    let bytesHeld = this.#records.account().rejectBytes ?? 0
     for (const { first, bytes } of entries) {
       bytesHeld -= this.#weightOf(first)
       if (bytes) this.#store.rejects.putSync(first, bytes)
       else this.#store.rejects.removeSync(first)
       if (bytes) bytesHeld += weight(bytes.length)
     }
-    const rejects = damaged ? this.#counted() : before - removed.length
-    this.#records.putAccount({ ...account, rejects, rejectBytes: Math.max(0, bytesHeld) })
-    return before - rejects
+    return this.#settle(bytesHeld, damaged ? undefined : tallyOf(removed))
   }
 
   /** Inside a write: whole entries, without unpacking them. Returns how many rejects went. */
   #delete(firsts: readonly number[]): number {
-    const account = this.#records.account()
-    let [rejects, rejectBytes] = [account.rejects, account.rejectBytes ?? 0]
+    let rejectBytes = this.#records.account().rejectBytes ?? 0
+    let gone: Tally = {}
     let damaged = false
     for (const first of firsts) {
       const stored = this.#store.rejects.getBinary(first)
-      const count = countRejects(stored)
-      damaged ||= count === undefined
-      rejects -= count ?? 0
+      const counts = countRejects(stored)
+      damaged ||= counts === undefined
+      gone = plus(gone, counts ?? {})
       rejectBytes -= weight(stored?.length ?? 0)
       this.#store.rejects.removeSync(first)
     }
-    if (damaged) rejects = this.#counted()
-    this.#records.putAccount({ ...account, rejects, rejectBytes: Math.max(0, rejectBytes) })
-    return account.rejects - rejects
+    return this.#settle(rejectBytes, damaged ? undefined : gone)
+  }
+
+  /** Inside a write: the account after these are gone; undefined: what is left is counted. */
+  #settle(rejectBytes: number, gone: Tally | undefined): number {
+    const account = this.#records.account()
+    const { rejects: before, rejectCodes = {} } = account
+    const left = gone ? minus(rejectCodes, gone) : countsOfRejects(this.#store)
+    const rejects = gone ? before - totalOf(gone) : totalOf(left)
+    const bytes = Math.max(0, rejectBytes)
+    this.#records.putAccount({ ...account, rejects, rejectCodes: left, rejectBytes: bytes })
+    return before - rejects
   }
 
   /** The oldest entries that have no number beyond this one. */
@@ -203,14 +216,6 @@ export class Rejects {
       removal.entries.push({ first, bytes: withoutRejects(stored, (at) => gone(first + at)) })
     }
     return removal
-  }
-
-  #counted(): number {
-    let count = 0
-    for (const first of this.#store.rejects.getKeys()) {
-      count += countRejects(this.#store.rejects.getBinary(first)) ?? 0
-    }
-    return count
   }
 
   #entry(first: number): StoredReject[] {

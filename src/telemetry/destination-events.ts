@@ -7,11 +7,15 @@ import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { nextTry } from './next-try.ts'
+import { Outage } from './outage.ts'
 import { Passing } from './passing.ts'
 import { span } from './silence.ts'
 import { tellable } from './without-values.ts'
 import type { Telling } from './telling.ts'
 import { Throughput } from './throughput.ts'
+
+/** Places that the log names from one loss to the next. */
+const mostSaid = 16
 
 export interface DestinationState {
   state: 'starting' | 'connected' | 'lost' | 'parked'
@@ -44,8 +48,10 @@ export class DestinationEvents {
   readonly #passing: Passing
   /** ms from spool to receipt, the longest since it was taken. */
   #latency: number | null = null
-  /** ms since 1970: since when it is lost, as the SIEM was told. */
-  #lostSince: number | undefined
+  /** What the SIEM is told while it is lost. */
+  readonly #outage = new Outage()
+  /** Where it is connected to since it was lost last, as the log has it. */
+  readonly #said = new Set<string>()
 
   readonly #refused = new Digest<Pick<DestinationReject, 'code' | 'reason'>>((rejects) => {
     const [first] = rejects
@@ -95,7 +101,7 @@ export class DestinationEvents {
     this.state.state = 'connected'
     this.state.detail = detail
     this.state.certificates = certificates
-    this.#log.info(`connected to ${detail}`)
+    this.#sayConnected(detail)
     this.#tellBack(detail)
   }
 
@@ -171,21 +177,31 @@ export class DestinationEvents {
     if (wait !== Infinity) this.#metrics.destinationRetries.inc({ destination: this.#name })
     this.state.state = wait === Infinity ? 'parked' : 'lost'
     this.state.detail = failure.message
+    this.#said.clear()
     this.#log.error({ code: failure.code }, `${failure.message}; ${nextTry(wait)}`)
     this.#tellLost(failure)
   }
 
+  /** A name of several addresses, or a balancer with a certificate for each of its receivers, leads to
+   * another one with each connection: each is said once. */
+  #sayConnected(detail: string): void {
+    const isNew = !this.#said.has(detail) && this.#said.size < mostSaid
+    this.#said.add(detail)
+    this.#log[isNew ? 'info' : 'debug'](`connected to ${detail}`)
+  }
+
   #tellLost({ code, message }: CeflineError): void {
-    if (this.#lostSince !== undefined) return
-    this.#lostSince = Date.now()
     const details = { message: tellable(code, message), code, component: this.#name }
-    this.#telling?.state('destination', 'destination-lost', details)
+    const what = this.#outage.fails(details.message)
+    if (what === undefined) return
+    const times = what === 'begins' ? 1 : 0
+    this.#telling?.state('destination', 'destination-lost', details, times)
   }
 
   #tellBack(detail: string): void {
-    if (this.#lostSince === undefined) return
-    const message = `connected to ${detail}, after ${span(Date.now() - this.#lostSince)}`
-    this.#lostSince = undefined
+    const lasted = this.#outage.ends()
+    if (lasted === undefined) return
+    const message = `connected to ${detail}, after ${span(lasted)}`
     this.#telling?.state('destination', 'destination-back', { message, component: this.#name })
   }
 

@@ -3,10 +3,11 @@
  * updates the state that the status page shows. There is no log line per record; states are logged:
  * connected, lost, full, drained.
  */
-import type { Notice } from '../core.ts'
+import type { Notice, OwnKind } from '../core.ts'
 import type { CeflineError } from '../error.ts'
 import { ownSource } from '../io/own-source.ts'
 import { DestinationEvents } from './destination-events.ts'
+import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { Silence } from './silence.ts'
@@ -32,6 +33,13 @@ export class Events {
   readonly #now: () => number
   /** Of sources, from before this start. */
   readonly #memories = new Map<string, Memory>()
+  /** Events of its own that had to go. */
+  readonly #leftOut = new Digest<OwnKind>((kinds) => {
+    const which = [...new Set(kinds)].join(', ')
+    this.log.warn(
+      `the spool takes no events of Cefline's own, and too many wait: ${kinds.length} of the oldest could not be kept (${which}); the next one that is sent says how many`,
+    )
+  })
 
   constructor(log: Log, metrics: Metrics, now = Date.now) {
     this.log = log
@@ -39,7 +47,10 @@ export class Events {
     this.#now = now
     this.own = new OwnEvents({
       added: (kind) => metrics.ownEvents.inc({ kind }),
-      leftOut: () => metrics.ownLeftOut.inc(),
+      leftOut: (kind) => {
+        metrics.ownLeftOut.inc()
+        this.#leftOut.add(kind)
+      },
       now,
     })
     this.telling = new Telling(this.own, now)
@@ -166,6 +177,7 @@ export class Events {
   stopped(): void {
     for (const source of this.sources.values()) source.flush()
     for (const destination of this.destinations.values()) destination.flush()
+    this.#leftOut.flush()
     const untold = this.own.rest().map(({ kind }) => kind)
     if (untold.length > 0) {
       this.log.warn(

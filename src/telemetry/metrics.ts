@@ -49,7 +49,7 @@ export class Metrics {
   )
   readonly lastSuccess = this.#gauge(
     'cefline_source_last_success_timestamp_seconds',
-    'When the source was last seen to work, whether or not there was anything to read.',
+    'When the source was last seen to work, whether or not there was anything to read; until then when it first began.',
     ['source'],
   )
   readonly lastRecord = this.#gauge(
@@ -103,7 +103,7 @@ export class Metrics {
   )
   readonly connects = this.#counter(
     'cefline_destination_connects_total',
-    'Connections that stood.',
+    'Times that it was connected: first or again, or to another address or certificate; a connection that follows another in good order is not counted.',
     ['destination'],
   )
   readonly up = this.#gauge('cefline_destination_up', '1 while the destination takes lines.', [
@@ -139,6 +139,11 @@ export class Metrics {
     'Events of Cefline’s own that could not be kept until the spool had room.',
     [],
   )
+  readonly statusRefused = this.#counter(
+    'cefline_status_refused_total',
+    'Requests that the status server refused, by reason: token-missing (as a browser’s first one), token-wrong, token-not-set, host-name (not one of loopback) or other-site.',
+    ['reason'],
+  )
   readonly #spool = new SpoolMetrics({
     registry: this.registry,
     isSource: (name) => this.#sources.has(name),
@@ -159,6 +164,8 @@ export class Metrics {
 
   /** Counters are there from the start, as a rise from nothing to one is none. */
   sourceBegins(source: string): void {
+    // One that hangs at its first look must be seen to have done nothing since.
+    if (!this.#sources.has(source)) this.lastSuccess.set({ source }, Date.now() / 1000)
     this.#sources.add(source)
     this.sourceUp.set({ source }, 1)
     this.sourceRetries.inc({ source }, 0)

@@ -15,19 +15,25 @@ export interface OwnEventsOptions {
   /** Told of each that is kept. */
   added?: (kind: OwnKind) => void
   /** Told of each that could not be kept. */
-  leftOut?: () => void
+  leftOut?: (kind: OwnKind) => void
   /** ms since 1970 */
   now?: () => number
   /** Events that are kept at most. */
   most?: number
 }
 
+interface Kept {
+  event: OwnEvent
+  /** That many before it could not be kept, which it says. */
+  leftOut: number
+}
+
 export class OwnEvents implements OwnFeed {
   readonly #options: Required<OwnEventsOptions>
-  #events: OwnEvent[] = []
+  #events: Kept[] = []
   /** That many of the first of them have been given. */
   #given = 0
-  /** Left out since the last event that says so. */
+  /** Left out after the last that is kept. */
   #unsaid = 0
   #isRead = true
   #wake = () => {}
@@ -52,11 +58,11 @@ export class OwnEvents implements OwnFeed {
     const event = { id, kind, at: now(), ...details }
     if (!this.#isRead) return event
     while (this.#events.length >= most) this.#leaveOut()
-    const kept = { ...event, message: event.message + this.#takeUnsaid() }
-    this.#events.push(kept)
+    this.#events.push({ event, leftOut: this.#unsaid })
+    this.#unsaid = 0
     added(kind)
     this.#wake()
-    return kept
+    return event
   }
 
   async next(signal: AbortSignal): Promise<readonly OwnEvent[]> {
@@ -69,26 +75,24 @@ export class OwnEvents implements OwnFeed {
 
   rest(): readonly OwnEvent[] {
     this.#given = this.#events.length
-    return [...this.#events]
+    return this.#events.map(told)
   }
 
   /** What was given may be in the spool already, or be written this moment: it goes last. */
   #leaveOut(): void {
-    const heartbeat = this.#events.findIndex(({ kind }, index) => {
-      return kind === 'heartbeat' && index >= this.#given
+    const heartbeat = this.#events.findIndex(({ event }, index) => {
+      return event.kind === 'heartbeat' && index >= this.#given
     })
     const at = heartbeat >= 0 ? heartbeat : Math.min(this.#given, this.#events.length - 1)
-    this.#events.splice(at, 1)
+    const [gone] = this.#events.splice(at, 1)
     this.#given = Math.min(this.#given, this.#events.length)
-    this.#unsaid += 1
-    this.#options.leftOut()
-  }
-
-  #takeUnsaid(): string {
-    const unsaid = this.#unsaid
-    this.#unsaid = 0
-    if (unsaid === 0) return ''
-    return ` (before this ${unsaid} ${unsaid === 1 ? 'event' : 'events'} of Cefline's own could not be kept)`
+    if (!gone) return
+    // The one after it says what this one would have said, too.
+    const count = gone.leftOut + 1
+    const next = this.#events[at]
+    if (next) next.leftOut += count
+    else this.#unsaid += count
+    this.#options.leftOut(gone.event.kind)
   }
 
   #added(signal: AbortSignal): Promise<void> {
@@ -102,4 +106,11 @@ export class OwnEvents implements OwnFeed {
       }
     })
   }
+}
+
+function told({ event, leftOut }: Kept): OwnEvent {
+  if (leftOut === 0) return event
+  const events = leftOut === 1 ? 'event' : 'events'
+  const note = ` (before this ${leftOut} ${events} of Cefline's own could not be kept)`
+  return { ...event, message: event.message + note }
 }

@@ -7,6 +7,7 @@ import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { nextTry } from './next-try.ts'
+import { Outage } from './outage.ts'
 import { Silence, span } from './silence.ts'
 import type { Telling } from './telling.ts'
 import { Throughput } from './throughput.ts'
@@ -39,8 +40,8 @@ export class SourceEvents {
   readonly #log: Log
   readonly #metrics: Metrics
   readonly #telling: Telling | undefined
-  /** ms since 1970: since when it fails, as the SIEM was told. */
-  #failedSince: number | undefined
+  /** What the SIEM is told while it fails. */
+  readonly #outage = new Outage()
 
   readonly #rejects = new Digest<Place>((rejects) => this.#setAside(rejects))
   readonly #repeats = new Digest<{ left: number; read: number }>((batches) => {
@@ -148,10 +149,7 @@ export class SourceEvents {
     this.state.state = wait === Infinity ? 'parked' : 'failed'
     this.state.problem = failure.message
     this.#log.error({ code: failure.code }, `${failure.message}; ${nextTry(wait)}`)
-    if (this.#failedSince !== undefined) return
-    this.#failedSince = Date.now()
-    const { code, message } = failure
-    this.#tell('failure', 'source-failed', tellable(code, message), code)
+    this.#tellFailed(failure)
   }
 
   /** The spool has no room: said once, loudly, until a batch goes in again. */
@@ -183,16 +181,21 @@ export class SourceEvents {
     this.#showSilence()
   }
 
-  #tellBack(): void {
-    if (this.#failedSince === undefined) return
-    const message = `reads again, after ${span(Date.now() - this.#failedSince)}`
-    this.#failedSince = undefined
-    this.#tell('failure', 'source-back', message)
+  #tellFailed({ code, message }: CeflineError): void {
+    const details = { message: tellable(code, message), code, component: this.#name }
+    const what = this.#outage.fails(details.message)
+    if (what === undefined) return
+    this.#telling?.state('failure', 'source-failed', details, what === 'begins' ? 1 : 0)
   }
 
-  #tell(pair: string, kind: OwnKind, message: string, code?: string): void {
-    const details = { message, component: this.#name, ...(code !== undefined && { code }) }
-    this.#telling?.state(pair, kind, details)
+  #tellBack(): void {
+    const lasted = this.#outage.ends()
+    if (lasted === undefined) return
+    this.#tell('failure', 'source-back', `reads again, after ${span(lasted)}`)
+  }
+
+  #tell(pair: string, kind: OwnKind, message: string): void {
+    this.#telling?.state(pair, kind, { message, component: this.#name })
   }
 
   #showSilence(): void {

@@ -64,6 +64,12 @@ export class SpoolMetrics {
     single('cefline_rejects', 'Records and lines kept in the rejects.', (spool) => {
       return spool.rejects().count
     })
+    this.#gauge(
+      'cefline_rejects_kept',
+      'Records and lines kept in the rejects, by code.',
+      ['code'],
+      (spool) => Object.entries(spool.rejects().byCode()).map(([code, count]) => [{ code }, count]),
+    )
   }
 
   #addSources(): void {

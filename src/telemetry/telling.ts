@@ -38,20 +38,21 @@ export class Telling {
     this.#own.add(kind, details)
   }
 
-  /** What may come and go; `pair`: of kinds that are each other's opposite. */
-  state(pair: string, kind: OwnKind, details: OwnDetails): void {
+  /** What may come and go; `pair`: of kinds that are each other's opposite; `times`: how often it
+   * happened, 0 where only more is known of it. */
+  state(pair: string, kind: OwnKind, details: OwnDetails, times = 1): void {
     const place = `${pair} ${details.component ?? ''}`
     const flapping: Flapping = this.#flapping.get(place) ?? { said: new Map(), held: new Map() }
     this.#flapping.set(place, flapping)
     const { said, held } = flapping
-    const before = said.get(kind) ?? -Infinity
-    if (held.size === 0 && this.#now() - before >= pauseBetween) {
-      this.#say(flapping, kind, { details, times: 1 })
+    const last = said.get(kind) ?? -Infinity
+    if (held.size === 0 && this.#now() - last >= pauseBetween) {
+      this.#say(flapping, kind, { details, times })
       return
     }
-    const times = (held.get(kind)?.times ?? 0) + 1
+    const before = held.get(kind)?.times ?? 0
     held.delete(kind)
-    held.set(kind, { details, times })
+    held.set(kind, { details, times: before + times })
     if (flapping.timer) return
     const wait = Math.max(...said.values()) + pauseBetween - this.#now()
     flapping.timer = setTimeout(() => this.#flush(flapping), Math.min(wait, pauseBetween)).unref()
@@ -72,7 +73,7 @@ export class Telling {
 
   #say({ said }: Flapping, kind: OwnKind, { details, times }: Held): void {
     said.set(kind, this.#now())
-    const often = times === 1 ? '' : ` (${times} times since this was last said)`
+    const often = times <= 1 ? '' : ` (${times} times since this was last said)`
     this.#own.add(kind, { ...details, message: details.message + often })
   }
 }

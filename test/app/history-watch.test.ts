@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { HistoryWatch } from '../../src/app/history-watch.ts'
@@ -35,4 +35,10 @@ t.test('kept in a file; one that is damaged is begun anew, and said at debug', a
   t.strictSame(third.read('hour').destinations, {})
   await third.stop()
   t.match(log().at(-1), { level: 20, msg: /the plots begin anew/ })
+  truncateSync(file, 40_000_000)
+  const fourth = made()
+  await fourth.start()
+  t.match(log().at(-1), { level: 40, msg: /has 40000000 bytes.*the plots begin anew/ })
+  await fourth.stop()
+  t.equal(JSON.parse(readFileSync(file, 'utf8')).version, 1, 'and it is ours again')
 })

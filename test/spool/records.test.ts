@@ -101,6 +101,7 @@ t.test('the account is counted again; no number of a reject comes twice', async 
   spool = await openAt(folder, options)
   t.equal(spool.usage().bytes, bytes)
   t.equal(spool.rejects().count, 1)
+  t.same(spool.rejects().byCode(), { row: 1 })
   await spool.append('q', batchOf([], { rejects: [rejectOf('s')] }))
   t.match(spool.rejects().list(1), [{ record: 's' }])
   t.ok((spool.rejects().list(1)[0]?.number ?? 0) > 1e9, 'beyond all that there were')
@@ -157,7 +158,7 @@ t.test('a spool of format 1: a destination begins its books where it stands', as
   }
   await change(['queue', 'q'], ({ gone: _, ...record }) => record)
   await change(['queue', 'other'], ({ gone: _, ...record }) => record)
-  await change(['account'], (record) => record)
+  await change(['account'], ({ rejectCodes: _, ...record }) => record)
   await change(['position', 'siem', 'q'], ({ position }) => position)
   await change(['damaged', 'q', 5], ({ first: _, lines: __, ...record }) => record)
   await meta.put(['format'], 1)
@@ -165,6 +166,7 @@ t.test('a spool of format 1: a destination begins its books where it stands', as
 
   spool = await openAt(folder, options)
   t.match(spool.damaged(), [{ sequence: 5, lines: 5 }])
+  t.same(spool.rejects().byCode(), { row: 1, 'too-large': 1 }, 'counted at the opening')
   t.match(spool.ledger('siem'), [
     { queue: 'q', spooled: 15, received: 0, waiting: 10, refused: 0, damaged: 5 },
     { queue: 'other', spooled: 1, received: 0, waiting: 1 },

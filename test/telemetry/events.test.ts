@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Reject } from '../../src/core.ts'
+import { error } from '../../src/error.ts'
 import { batchOf, recordedEvents } from '../helpers/pipeline.ts'
 
 const rejectOf = (code: Reject['code'], row: number): Reject => {
@@ -44,6 +45,20 @@ t.test('a value that a reason quotes is not in the log', async (t) => {
       'a.csv: the header "…" has no column that is known',
     ],
   )
+})
+
+t.test('connected by turns to two places: each is said once until it is lost', async (t) => {
+  const { events, log } = recordedEvents()
+  const siem = events.destination('siem')
+  const said = () => log().filter(({ level }) => level === 30).length
+  for (let turn = 0; turn < 10; turn += 1) siem.connected(`tls://siem (10.0.0.${turn % 2})`)
+  t.equal(said(), 2)
+  siem.destinationFailed(error('lost', 'is gone'), 500)
+  siem.connected('tls://siem (10.0.0.1)')
+  t.equal(said(), 3)
+  for (let turn = 0; turn < 100; turn += 1) siem.connected(`tls://siem (${turn})`)
+  t.ok(said() < 30, 'bounded')
+  t.equal(siem.state.detail, 'tls://siem (99)')
 })
 
 t.test('metrics count what happened', async (t) => {

@@ -40,6 +40,8 @@ t.test('a source: records, rejects by code, retries, whether it is up, poll lag'
   t.equal(seen.get('cefline_source_records_total{source="alerts",result="rejected"}'), 0)
   t.equal(seen.get('cefline_source_retries_total{source="alerts"}'), 0)
   t.notOk(seen.has('cefline_source_poll_lag_seconds{source="alerts"}'), 'it has not read yet')
+  const lastSuccess = 'cefline_source_last_success_timestamp_seconds{source="alerts"}'
+  t.ok(seen.has(lastSuccess), 'one that hangs at its first look is seen to')
 
   const rejects = [reject('date', 2), reject('row', 3), reject('row', 4)]
   source.collected(batchOf(0, 0, { read: 3, rejects }), {
@@ -201,7 +203,7 @@ t.test(
       queues: () => [queue],
       ledger: () => [books],
       waiting: () => ({ lines: 3, oldest: Date.now() - 60_000 }),
-      rejects: () => ({ count: 0 }),
+      rejects: () => ({ count: 3, byCode: () => ({ date: 2, row: 1 }) }),
     }
     metrics.watch(spool as unknown as Spool, ['siem'])
     const seen = await scrape(metrics)
@@ -211,6 +213,8 @@ t.test(
     t.ok(age >= 60 && age < 6000, 'seconds')
     t.ok((seen.get('cefline_spool_oldest_block_age_seconds') ?? 0) >= 60)
     t.equal(seen.get('cefline_spool_full'), 1)
+    t.equal(seen.get('cefline_rejects'), 3)
+    t.equal(seen.get('cefline_rejects_kept{code="date"}'), 2)
   },
 )
 

@@ -26,19 +26,32 @@ t.test('what was given is let go when it is asked again, and not before', async 
 })
 
 t.test('bounded: heartbeats go first, then the oldest, and the next event says so', async (t) => {
-  let counted = 0
-  const own = new OwnEvents({ most: 3, leftOut: () => (counted += 1) })
+  const gone: string[] = []
+  const own = new OwnEvents({ most: 3, leftOut: (kind) => gone.push(kind) })
   own.add('source-failed', { message: 'a' })
   own.add('heartbeat', { message: 'beat' })
   own.add('source-failed', { message: 'b' })
   own.add('source-failed', { message: 'c' })
   own.add('source-failed', { message: 'd' })
-  t.equal(counted, 2)
+  t.same(gone, ['heartbeat', 'source-failed'])
   t.same(texts(own.rest()), [
-    'b',
-    "c (before this 1 event of Cefline's own could not be kept)",
-    "d (before this 1 event of Cefline's own could not be kept)",
+    "b (before this 2 events of Cefline's own could not be kept)",
+    'c',
+    'd',
   ])
+})
+
+t.test('of those that went all are told, whichever went', async (t) => {
+  const own = new OwnEvents({ most: 3 })
+  for (let count = 0; count < 100; count += 1) {
+    own.add(count % 7 === 0 ? 'heartbeat' : 'source-failed', { message: `${count}` })
+  }
+  const events = own.rest()
+  const said = events.map(({ message }) => Number(/before this (\d+)/.exec(message)?.[1] ?? 0))
+  t.equal(
+    said.reduce((sum, one) => sum + one, 0),
+    97,
+  )
 })
 
 t.test('what is being written is not left out for what comes', async (t) => {
@@ -47,7 +60,7 @@ t.test('what is being written is not left out for what comes', async (t) => {
   own.add('start', { message: 'given too' })
   await own.next(none)
   for (const message of ['a', 'b', 'c']) own.add('source-failed', { message })
-  t.match(texts(own.rest()), ['given', 'given too', 'c (before this'])
+  t.match(texts(own.rest()), ['given', 'given too', 'c (before this 2 events'])
 })
 
 t.test('while nobody reads them nothing is kept', async (t) => {

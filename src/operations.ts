@@ -26,10 +26,11 @@ import type {
   TestStep,
   Verbs,
 } from './control/verbs.ts'
-import type { OwnKind, StoredReject } from './core.ts'
+import type { StoredReject } from './core.ts'
 import { error } from './error.ts'
 import { unpackLines } from './io/lines.ts'
 import type { Lines } from './io/lines.ts'
+import type { OwnKind } from './own-event.ts'
 import type { DamagedBlock, FoundBlock, LmdbSpool, RejectQuery } from './spool/spool.ts'
 import { Turns } from './spool/turns.ts'
 import type { Status } from './status/status.ts'

@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDestination, ownBatch, paceOf } from '../components.ts'
 import type { Configuration, DestinationConfiguration } from '../config/load.ts'
-import type { Block, Delivery, OwnEvent, Proof } from '../core.ts'
+import type { Block, Delivery, Proof } from '../core.ts'
 import { asCefline, error } from '../error.ts'
 import { ownSource } from '../io/own-source.ts'
+import type { OwnEvent } from '../own-event.ts'
 import { batchLines, cefBytes } from './bench-events.ts'
 
 /** Characters of the message of an event that is about as long as those of the products. */

@@ -7,7 +7,7 @@
  * `cn1` to `cn3` and `cfp1` to `cfp4`, in its order, each under its label.
  */
 import type { CefEvent, CefValue } from '../cef/event.ts'
-import type { OwnEvent, OwnKind } from '../core.ts'
+import type { OwnEvent, OwnKind } from '../own-event.ts'
 
 interface Kind {
   name: string

@@ -7,18 +7,11 @@
  */
 import { hostname } from 'node:os'
 import { encode } from '../cef/encode.ts'
-import type {
-  Batch,
-  CheckStep,
-  OwnEvent,
-  OwnFeed,
-  OwnKind,
-  Source,
-  SourceContext,
-} from '../core.ts'
+import type { Batch, CheckStep, Source, SourceContext } from '../core.ts'
 import { error } from '../error.ts'
 import { idBytes, LinePacker } from '../io/lines.ts'
 import { mapOwnEvent, ownKinds } from '../mappings/cefline.ts'
+import type { OwnEvent, OwnFeed, OwnKind } from '../own-event.ts'
 import { version } from '../version.ts'
 
 /** There are no options. */

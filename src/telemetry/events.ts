@@ -3,9 +3,10 @@
  * updates the state that the status page shows. There is no log line per record; states are logged:
  * connected, lost, full, drained.
  */
-import type { Notice, OwnKind } from '../core.ts'
+import type { Notice } from '../core.ts'
 import type { CeflineError } from '../error.ts'
 import { ownSource } from '../io/own-source.ts'
+import type { OwnKind } from '../own-event.ts'
 import { DestinationEvents } from './destination-events.ts'
 import { Digest } from './digest.ts'
 import type { Log } from './log.ts'

@@ -7,7 +7,7 @@
  * What was given stays until `next` is asked again: by then it is durable. `rest` lets nothing go.
  */
 import { randomBytes } from 'node:crypto'
-import type { OwnEvent, OwnFeed, OwnKind } from '../core.ts'
+import type { OwnEvent, OwnFeed, OwnKind } from '../own-event.ts'
 
 export type OwnDetails = Omit<OwnEvent, 'id' | 'kind' | 'at'>
 

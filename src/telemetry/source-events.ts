@@ -1,8 +1,9 @@
 /**
  * What happens to a source, by name; see `events.ts`.
  */
-import type { Appended, Batch, Certificate, Notice, OwnKind, Reject } from '../core.ts'
+import type { Appended, Batch, Certificate, Notice, Reject } from '../core.ts'
 import type { CeflineError } from '../error.ts'
+import type { OwnKind } from '../own-event.ts'
 import { Digest } from './digest.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'

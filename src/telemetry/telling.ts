@@ -3,7 +3,7 @@
  * each at once; where a component flaps, at most one of each kind in a minute, with how often it
  * happened, and in the order in which it happened last, so that the last one told is how it stands.
  */
-import type { OwnKind } from '../core.ts'
+import type { OwnKind } from '../own-event.ts'
 import type { OwnDetails, OwnEvents } from './own-events.ts'
 
 /** ms */

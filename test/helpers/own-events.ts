@@ -6,8 +6,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encode } from '../../src/cef/encode.ts'
-import type { OwnEvent, OwnKind } from '../../src/core.ts'
 import { mapOwnEvent, ownKinds } from '../../src/mappings/cefline.ts'
+import type { OwnEvent, OwnKind } from '../../src/own-event.ts'
 import { root } from './root.ts'
 
 export const ownEventsPage = join(root, 'docs', 'own-events.md')

@@ -7,8 +7,8 @@ import t from 'tap'
 import { decode } from '../../src/cef/decode.ts'
 import { dictionary } from '../../src/cef/dictionary.ts'
 import { encode } from '../../src/cef/encode.ts'
-import type { OwnEvent } from '../../src/core.ts'
 import { mapOwnEvent, ownKinds } from '../../src/mappings/cefline.ts'
+import type { OwnEvent } from '../../src/own-event.ts'
 import { exampleEvents, ownEventKinds, ownEventsPage } from '../helpers/own-events.ts'
 
 const about = { version: '1.2.3', hostname: 'cefline-1' }

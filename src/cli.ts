@@ -10,6 +10,7 @@ import type { Ended } from './cli/context.ts'
 import { createProgram } from './cli/program.ts'
 import { asCefline } from './error.ts'
 import { printable } from './io/printable.ts'
+import { printedTo } from './io/printed-to.ts'
 
 /** Of a shell, for what Ctrl-C ended. */
 const interruptedCode = 130
@@ -21,14 +22,18 @@ if (env['FORCE_COLOR'] === '0' || (!stdout.isTTY && env['FORCE_COLOR'] === undef
   env['NO_COLOR'] ??= '1'
 }
 
-// A reader that went away, such as `head`, is no failure of ours: it ends a command as Ctrl-C does, in
-// order where there is something to put in order, else at once.
-let isLeft = false
-stdout.on('error', (failure: NodeJS.ErrnoException) => {
-  if (failure.code !== 'EPIPE') throw failure
-  if (isLeft) return
-  isLeft = true
-  if (!process.emit('SIGINT', 'SIGINT')) process.exit(0)
+// A reader that went away, such as `head`, is no failure of ours, and a full disk is one: both end a
+// command as Ctrl-C does, in order where there is something to put in order, else at once.
+let leftCode: number | undefined
+stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (leftCode !== undefined || printedTo.has(stdout)) return
+  // A command that listens itself says what it could not write.
+  if (code !== 'EPIPE' && stdout.listenerCount('error') > 1) return
+  leftCode = code === 'EPIPE' ? 0 : 1
+  const cure = 'what was printed is not whole: make room there, and run this again'
+  if (leftCode === 1)
+    console.error(printable(`standard output takes no more (${message}); ${cure}`))
+  if (!process.emit('SIGINT', 'SIGINT')) process.exit(leftCode)
 })
 
 // Nor is a log that nobody reads any more, or that has no room: what forwards goes on, and so does the
@@ -54,7 +59,7 @@ function end(ended: number | Ended): void {
     isStuck = false,
     isFinal = false,
   } = typeof ended === 'number' ? { code: ended } : ended
-  process.exitCode = isLeft && code === interruptedCode ? 0 : code
+  process.exitCode = code === 0 || code === interruptedCode ? (leftCode ?? code) : code
   // An exit would wait for a thread of LMDB's that does not end. The pause is for the last lines.
   if (isStuck) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 250)
   // What nobody reads from standard output is still in the spool, and must not hold up the end.

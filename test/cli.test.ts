@@ -12,20 +12,30 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { cefline, cli } from './helpers/cefline.ts'
 import { eventually } from './helpers/daemon.ts'
+import { root } from './helpers/root.ts'
 
-/** Starts `run` with this standard error in a folder of its own, `drop` to `out.cef`. */
-async function started(t: Test, stderr: 'pipe' | number): Promise<[ChildProcess, string]> {
+type Stdio = 'ignore' | 'pipe' | number
+
+/** Starts `run` with these outputs in a folder of its own, which goes to `out.cef` and is printed. */
+async function started(
+  t: Test,
+  stderr: Stdio,
+  stdout: Stdio = 'ignore',
+): Promise<[ChildProcess, string]> {
   // A socket's name has room for 107 bytes: more than tap's folders leave.
   const cwd = await mkdtemp(join(tmpdir(), 'cefline-'))
   const configuration = {
     status: { listen: '127.0.0.1:0' },
     spool: { folder: join(cwd, 'data') },
     sources: { alerts: { type: 'netwrix-alerts', folder: cwd, settle: '60ms' } },
-    destinations: { out: { type: 'file', path: join(cwd, 'out.cef') } },
+    destinations: {
+      out: { type: 'file', path: join(cwd, 'out.cef') },
+      screen: { type: 'console' },
+    },
   }
   await writeFile(join(cwd, 'cefline.json'), JSON.stringify(configuration))
   const args = [cli, '--config', 'cefline.json', 'run']
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'ignore', stderr] })
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', stdout, stderr] })
   const closed = once(child, 'close')
   t.teardown(async () => {
     child.kill('SIGKILL')
@@ -62,4 +72,30 @@ t.test('the disk that the log is on is full', { skip }, async (t) => {
   t.teardown(() => closeSync(log))
   const [child, cwd] = await started(t, log)
   await works(t, child, cwd)
+})
+
+t.test('the reader of the events goes', async (t) => {
+  const [child, cwd] = await started(t, 'ignore', 'pipe')
+  await once(child.stdout!, 'data')
+  child.stdout!.destroy()
+  await works(t, child, cwd)
+})
+
+t.test('the disk that the events are printed to is full', { skip }, async (t) => {
+  const events = openSync(full, 'w')
+  t.teardown(() => closeSync(events))
+  const [child, cwd] = await started(t, 'ignore', events)
+  await works(t, child, cwd)
+})
+
+t.test('a command whose output has no room says so', { skip }, async (t) => {
+  const output = openSync(full, 'w')
+  t.teardown(() => closeSync(output))
+  for (const args of [['--help'], ['preview', join(root, 'examples', 'alert.csv')]]) {
+    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', output, 'pipe'] })
+    let said = ''
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text))
+    t.strictSame(await once(child, 'close'), [1, null])
+    t.match(said, /^standard output takes no more \(ENOSPC.*\); .*make room there.*\n$/)
+  }
 })

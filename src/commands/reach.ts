@@ -8,6 +8,8 @@ import type { Control } from '../control/client.ts'
 import type { Verbs } from '../control/verbs.ts'
 import type { Running } from '../control/wire.ts'
 import { error } from '../error.ts'
+import { printable } from '../io/printable.ts'
+import { version } from '../version.ts'
 import { readConfiguration, withEmbedded } from './configuration.ts'
 import { openOperations } from './local-spool.ts'
 
@@ -29,6 +31,7 @@ export async function reach<T>(
   const control = await connectControl(folder)
   if (control) {
     try {
+      noteRelease(control.running)
       return await work(control, control.running)
     } finally {
       await control.close()
@@ -54,10 +57,20 @@ export async function reachRunning<T>(
     throw error('not-found', `no appliance runs on the spool in ${folder}; start it: cefline run`)
   }
   try {
+    noteRelease(control.running)
     return await work(control)
   } finally {
     await control.close()
   }
+}
+
+/** Says so when the appliance is of another release: what it answers may be of another shape. */
+export function noteRelease(running: Running): void {
+  if (running.version === version) return
+  const releases = `the appliance is of release ${running.version}, this command of ${version}`
+  console.error(
+    printable(`${releases}: should it fail or look odd, use the command of that release`),
+  )
 }
 
 /** The folder of the spool that is meant. Throws `not-found` when nothing is there. */

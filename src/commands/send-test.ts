@@ -12,7 +12,7 @@ import { printable, printableJson } from '../io/printable.ts'
 import { readConfiguration } from './configuration.ts'
 import { testDirectly } from './direct-test.ts'
 import { interruption } from './interruption.ts'
-import { folderOf } from './reach.ts'
+import { folderOf, noteRelease } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
 import { whoRuns } from './who.ts'
 
@@ -34,7 +34,8 @@ export async function sendTest(options: SendTestOptions): Promise<number> {
   })
   let isReceived = false
   try {
-    if (!control) note(where, json)
+    if (control) noteRelease(control.running)
+    else note(where, json)
     const steps = control
       ? control.test(query)
       : testDirectly(query, readConfiguration(where.config), stopping.signal)
@@ -42,6 +43,7 @@ export async function sendTest(options: SendTestOptions): Promise<number> {
       if (step.step === 'end') isReceived = step.ok
       console.log(json ? printableJson(step) : lineOf(step))
     }
+    if (isReceived && !json) console.log(lookThere)
   } catch (thrown) {
     if (interrupted.code === undefined) throw thrown
   } finally {
@@ -59,6 +61,10 @@ function note({ folder }: ReachOptions, json: boolean): void {
   if (!json)
     console.log('no appliance runs: the event goes straight to each destination, without the spool')
 }
+
+/** Framing that is not the receiver's is seen nowhere else: it reads all, and stores it mangled. */
+const lookThere =
+  'a receipt proves that it was read: look in the SIEM for this externalId, whole and in one event'
 
 const words: Record<TestStep['step'], string> = {
   made: 'made',

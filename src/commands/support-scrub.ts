@@ -22,7 +22,7 @@ export function secretsInEnvironment(env: Readonly<Record<string, string | undef
 
 // Bounded, as a text may be a megabyte of what could begin one.
 const names =
-  '[a-z_-]{0,40}(?:password|passwd|passphrase|secret|credential|signature|cookie|token|(?:api|access|private)[_-]?key)[a-z_-]{0,40}|pass|pwd|sig|sas'
+  '[a-z_-]{0,40}(?:password|passwd|passphrase|secret|credential|signature|cookie|token|(?:api|access|account|private)[_-]?key)[a-z_-]{0,40}|pass|pwd|sig|sas'
 /** Up to where the value begins. */
 const telling = `\\b((?:${names})\\\\*["']?\\s*[=:]\\s*)`
 /** Of a value: it is none of those that are no secret. */
@@ -35,7 +35,9 @@ const patterns: [RegExp, string | ((...parts: string[]) => string)][] = [
   // A header with its scheme, whichever that is.
   [/\b(authorization\\*["']?\s*[=:]\s*\\*["']?)(?:[a-z]+\s+)?[^\s"',;\\]{4,}/gi, `$1${mask}`],
   // A JSON Web Token, whatever stands before it.
-  [/\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, mask],
+  [/\beyJ[\w-]{8,2000}\.[\w-]+(\.[\w-]*)?/g, mask],
+  // Cookies up to the line's end, as each of them may be one.
+  [/\b(cookie: *)[^"'\r\n\\]+/gi, `$1${mask}`],
   // User and password of a url.
   [/\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'<>]{0,1000}@/gi, (url) => withoutUserinfo(url)],
   // What a url's query holds may be a signature.

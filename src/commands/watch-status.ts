@@ -54,8 +54,9 @@ export async function* watchStatus(watching: Watching): AsyncGenerator<Look> {
         found = await within(untilAborted(look(at), signal), patience)
       } catch (thrown) {
         if (signal.aborted) return
-        if (asCefline(thrown).code !== 'lost') throw thrown
-        if (control) problem = `${appliance} has stopped`
+        const { code } = asCefline(thrown)
+        if (code !== 'lost' && code !== 'timeout') throw thrown
+        if (control && code === 'lost') problem = `${appliance} has stopped`
       }
       if (!found) {
         await control?.close()

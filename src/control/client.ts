@@ -25,16 +25,19 @@ import type {
 import { isTooLong, socketPath } from './wire.ts'
 import type { Message, Running } from './wire.ts'
 
-/** ms that an appliance has to say who it is. */
+/** ms that an appliance has to say who it is, and how it stands. */
 const usualPatience = 10_000
 
 /** Nobody listens: no socket, one that was left behind, or a file that is none. */
 const nobody = ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']
 
+/** Undici's code. */
+const noAnswer = 'UND_ERR_HEADERS_TIMEOUT'
+
 /**
  * The appliance that runs on this spool folder, or undefined when none answers there. Throws
- * `forbidden` when the socket is somebody else's, `lost` when the appliance stops meanwhile, or
- * does not say who it is.
+ * `forbidden` when the socket is somebody else's, `lost` when the appliance stops meanwhile, `timeout`
+ * when it does not say who it is.
  */
 export async function connectControl(
   folder: string,
@@ -47,12 +50,12 @@ export async function connectControl(
   const client = new Client('http://cefline', options)
   try {
     const { body } = await client.request({ path: '/', method: 'GET', headersTimeout: patience })
-    return new Control(client, path, (await body.json()) as Running)
+    return new Control(client, path, (await body.json()) as Running, patience)
   } catch (thrown) {
     await client.destroy()
     const { code = '' } = thrown as NodeJS.ErrnoException
     if (nobody.includes(code)) return undefined
-    if (code === 'UND_ERR_HEADERS_TIMEOUT') throw frozen(path, patience, thrown)
+    if (code === noAnswer) throw frozen(path, patience, thrown)
     if (code !== 'EACCES' && code !== 'EPERM') throw lost(path, thrown)
     throw error('forbidden', `${path} belongs to another user; run this as that user`, {
       cause: thrown,
@@ -64,19 +67,21 @@ export class Control implements Verbs {
   readonly running: Running
   readonly #client: Client
   readonly #path: string
+  readonly #patience: number
 
-  constructor(client: Client, path: string, running: Running) {
+  constructor(client: Client, path: string, running: Running, patience: number) {
     this.#client = client
     this.#path = path
+    this.#patience = patience
     this.running = running
   }
 
   status(query: object): Promise<Overview> {
-    return this.#one('status', query)
+    return this.#one('status', query, this.#patience)
   }
 
   list(query: object): Promise<SpoolListing> {
-    return this.#one('list', query)
+    return this.#one('list', query, this.#patience)
   }
 
   lines(query: ExportQuery): AsyncIterable<ExportedLine[]> {
@@ -87,7 +92,7 @@ export class Control implements Verbs {
     return this.#one('setAside', query)
   }
 
-  forget(query: { destination: string }): Promise<number> {
+  forget(query: { destination: string } & Doer): Promise<number> {
     return this.#one('forget', query)
   }
 
@@ -96,7 +101,7 @@ export class Control implements Verbs {
   }
 
   rejects(query: RejectQuery): Promise<ListedReject[]> {
-    return this.#one('rejects', query)
+    return this.#one('rejects', query, this.#patience)
   }
 
   records(query: { numbers: number[] }): AsyncIterable<ShownReject> {
@@ -120,11 +125,11 @@ export class Control implements Verbs {
   }
 
   history(query: { range: Range }): Promise<History> {
-    return this.#one('history', query)
+    return this.#one('history', query, this.#patience)
   }
 
   log(query: object): Promise<string[]> {
-    return this.#one('log', query)
+    return this.#one('log', query, this.#patience)
   }
 
   /** Safe twice. */
@@ -132,32 +137,36 @@ export class Control implements Verbs {
     await this.#client.destroy()
   }
 
-  async #one<T>(verb: keyof Verbs, query: object): Promise<T> {
+  async #one<T>(verb: keyof Verbs, query: object, patience?: number): Promise<T> {
     let found: T | undefined
-    for await (const value of this.#many<T>(verb, query)) found = value
+    for await (const value of this.#many<T>(verb, query, patience)) found = value
     return found as T
   }
 
-  async *#many<T>(verb: keyof Verbs, query: object): AsyncGenerator<T> {
+  /** `patience`: ms until the answer begins; without it there is no end to that. */
+  async *#many<T>(verb: keyof Verbs, query: object, patience = 0): AsyncGenerator<T> {
     let ended = false
     try {
-      for await (const message of this.#ask(verb, query)) {
+      for await (const message of this.#ask(verb, query, patience)) {
         if ('error' in message) throw error(message.error.code, message.error.message)
         if ('value' in message) yield message.value as T
         else ended = true
       }
     } catch (thrown) {
-      throw isCeflineError(thrown) ? thrown : lost(this.#path, thrown)
+      if (isCeflineError(thrown)) throw thrown
+      const isFrozen = (thrown as NodeJS.ErrnoException).code === noAnswer
+      throw isFrozen ? frozen(this.#path, patience, thrown) : lost(this.#path, thrown)
     }
     if (!ended) throw lost(this.#path, undefined)
   }
 
-  async *#ask(verb: keyof Verbs, query: object): AsyncGenerator<Message> {
+  async *#ask(verb: keyof Verbs, query: object, headersTimeout: number): AsyncGenerator<Message> {
     const { statusCode, body } = await this.#client.request({
       path: `/${verb}`,
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(query),
+      headersTimeout,
     })
     if (statusCode !== 200) throw refused(verb, this.running, await body.text())
     yield* jsonLines(body.setEncoding('utf8') as AsyncIterable<string>)
@@ -183,7 +192,7 @@ function refused(verb: string, { version, pid }: Running, answer: string) {
 
 function frozen(path: string, patience: number, cause: unknown) {
   return error(
-    'lost',
+    'timeout',
     `${path}: an appliance has it, and has not answered within ${patience / 1000} s: its process is stopped, or waits for a disk; ask again, or end it and start it anew`,
     { cause },
   )

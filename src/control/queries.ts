@@ -25,7 +25,7 @@ export const querySchemas: Record<keyof Verbs, object> = {
   list: query({}),
   lines: query({ queue: text, destination: text }, ['queue']),
   setAside: query({ found }, ['found']),
-  forget: query({ destination: text }, ['destination']),
+  forget: query({ destination: text, who: text }, ['destination']),
   setCheckpoint: query(
     { source: text, checkpoint: text, replace: { type: 'boolean' }, who: text },
     ['source', 'checkpoint', 'replace'],

@@ -9,6 +9,7 @@ import type { Block, CheckStep, Delivery, Destination } from '../core.ts'
 import { error } from '../error.ts'
 import { unpackLines } from '../io/lines.ts'
 import { paintCef } from '../io/paint.ts'
+import { printedTo } from '../io/printed-to.ts'
 import { until } from './syslog/until.ts'
 
 export interface Options {
@@ -24,9 +25,6 @@ export const schema = {
 }
 
 type Output = Writable & { isTTY?: boolean }
-
-/** Standard output is watched once, however often a destination is made. */
-const watched = new WeakSet<Output>()
 
 export function create(
   options: Options,
@@ -57,9 +55,10 @@ class Console implements Destination {
     delivery: Delivery,
     signal: AbortSignal,
   ): Promise<void> {
-    // Without a listener the reader's end (EPIPE) would end this process as well.
-    if (!watched.has(this.#output)) this.#output.on('error', () => {})
-    watched.add(this.#output)
+    // Without a listener the reader's end (EPIPE) would end this process as well; one is enough,
+    // however often a destination is made.
+    if (!printedTo.has(this.#output)) this.#output.on('error', () => {})
+    printedTo.add(this.#output)
     delivery.proof('written')
     delivery.connected('standard output')
     const iterator = blocks[Symbol.asyncIterator]()
@@ -98,8 +97,11 @@ class Console implements Destination {
           resolve()
           return
         }
-        const message = `Standard output takes nothing any more (${failure.message}): start again`
-        reject(error('write-failed', message, { cause: failure, retryAfter: Infinity }))
+        const isOver = (failure as NodeJS.ErrnoException).code === 'EPIPE'
+        const cure = isOver ? 'start again' : 'make room there'
+        const message = `Standard output takes nothing any more (${failure.message}): ${cure}`
+        const again = isOver && { retryAfter: Infinity }
+        reject(error('write-failed', message, { cause: failure, ...again }))
       })
     })
   }

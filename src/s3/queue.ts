@@ -1,17 +1,16 @@
 /**
- * A queue of Amazon SQS that S3 tells of new objects. A message that is being worked on is kept from
- * others by prolonging the time in which it is invisible; it is deleted when its work is durable, and
- * what is not comes again. SQS may give a message twice and in any order (at-least-once delivery).
+ * A queue of Amazon SQS that S3 tells of new objects. SQS may give a message twice and in any order
+ * (at-least-once delivery); what is done with those in hand is in `held-messages.ts`.
  *
  * The SDK's client is loaded when it is first needed, as the one for S3 is.
  */
 import type * as Sqs from '@aws-sdk/client-sqs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CeflineError } from '../error.ts'
 import { error, isCeflineError } from '../error.ts'
 import { printable } from '../io/printable.ts'
 import { awsConfiguration } from './client.ts'
 import { s3Failure, statusOf } from './failure.ts'
+import { HeldMessages } from './held-messages.ts'
 import type { S3Options } from './options.ts'
 import type { Hear } from './watched-agent.ts'
 
@@ -35,8 +34,6 @@ export interface Message {
 
 /** What SQS gives at once at most. */
 const mostMessages = 10
-/** ms that giving messages back may take when the work ends. */
-const farewell = 2_000
 
 type Sdk = typeof Sqs
 
@@ -178,62 +175,6 @@ export class Queue {
       return error('forbidden', `${where}: not allowed (${name}): ${cure}`)
     }
     return s3Failure(thrown, { place: this.#place, where: this.url, needs })
-  }
-}
-
-/** Messages in hand; none of them is given to others until `giveBack`, or until this process is gone. */
-export class HeldMessages {
-  readonly messages: readonly Message[]
-  readonly #queue: Queue
-  readonly #open: Set<Message>
-  readonly #timer: NodeJS.Timeout | undefined
-  /** Done, and not yet deleted. */
-  #done: Message[] = []
-  #failure: unknown
-  #prolonging: Promise<void> = Promise.resolve()
-
-  constructor(queue: Queue, messages: readonly Message[], times: QueueTimes) {
-    this.#queue = queue
-    this.messages = messages
-    this.#open = new Set(messages)
-    if (messages.length === 0) return
-    this.#timer = setInterval(() => {
-      const held = [...this.#open]
-      if (held.length === 0) return
-      this.#prolonging = queue.hide(held, times.visibility).catch((thrown: unknown) => {
-        this.#failure = thrown
-      })
-    }, times.prolong).unref()
-  }
-
-  /** Its work is in hand; `deleteDone` is called when it is durable. */
-  done(message: Message): void {
-    this.#done.push(message)
-  }
-
-  async deleteDone(): Promise<void> {
-    const done = this.#done.splice(0)
-    if (done.length === 0) return
-    await this.#queue.delete(done)
-    for (const message of done) this.#open.delete(message)
-  }
-
-  /** Why messages could not be held, once; they may come again meanwhile. */
-  failure(): unknown {
-    const failure = this.#failure
-    this.#failure = undefined
-    return failure
-  }
-
-  /** Makes what is not done visible again after so many seconds; never throws. Safe twice. */
-  async giveBack(seconds: number): Promise<void> {
-    clearInterval(this.#timer)
-    const left = [...this.#open]
-    this.#open.clear()
-    if (left.length === 0) return
-    // One that is under way and came later would hide them once more.
-    const given = this.#prolonging.then(() => this.#queue.hide(left, seconds)).catch(() => {})
-    await Promise.race([given, sleep(farewell, undefined, { ref: false })])
   }
 }
 

@@ -167,7 +167,9 @@ destinations: { out: { type: console } }
 `
 
 async function run(t: Test, yaml: string) {
-  const folder = t.testdir({ 'cefline.yaml': `spool: { folder: ./data }\n${yaml}` })
+  // The usual address of the status page may be taken on this machine.
+  const own = "spool: { folder: ./data }\nstatus: { listen: '127.0.0.1:0' }"
+  const folder = t.testdir({ 'cefline.yaml': `${own}\n${yaml}` })
   const logs = t.capture(console, 'log')
   const code = await check({ config: join(folder, 'cefline.yaml'), json: true })
   return { code, folder, checked: JSON.parse(String(logs()[0]?.args[0])) as Checked }

@@ -39,7 +39,7 @@ t.test('the running appliance sends it, and each step is shown', async (t) => {
   t.equal(done.code, 0, done.stderr)
   t.match(
     done.stdout,
-    /^✔ made: CEF:0\|… 1 ms\n✔ siem received: half-close 9 ms\n✔ done: .* 10 ms\n$/,
+    /^✔ made: CEF:0\|… 1 ms\n✔ siem received: half-close 9 ms\n✔ done: .* 10 ms\n.*look in the SIEM.*\n$/,
   )
   t.match(asked.pop(), { timeout: 60_000, who: /./ })
   const json = await run('--json', '--destination', 'siem', '--timeout', '2s')

@@ -338,6 +338,10 @@ t.test('what a server echoes is found by its name, also one that nobody knows', 
     t.equal(scrub(`Authorization: ${header}, and more`), 'Authorization: ****, and more')
   }
   t.equal(scrub('it was eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'), 'it was ****')
+  t.equal(scrub('Set-Cookie: kept=no; sid=unknown-123\r\nHost: a'), 'Set-Cookie: ****\r\nHost: a')
+  const echoed = JSON.stringify({ said: 'Cookie: kept=no; sid=unknown-123\r\nHost: a' })
+  t.strictSame(JSON.parse(scrub(echoed)), { said: 'Cookie: ****\r\nHost: a' })
+  t.equal(scrub('AccountKey=unknown+123==;Endpoint=a'), 'AccountKey=****;Endpoint=a')
   const bytes = Buffer.from(secrets.password)
   for (const form of [bytes.toString('hex').toUpperCase(), encodeURI(secrets.password)]) {
     t.equal(scrubber([secrets.password])(form), '****')

@@ -48,6 +48,21 @@ t.test('nobody reads any more: no receipt, no crash, and the lines wait', async 
   t.same(delivery.receipts, [])
 })
 
+t.test('a full disk under it is tried again', async (t) => {
+  const output = new Writable({
+    write: (_data, _encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' })),
+  })
+  const delivery = recorder()
+  const destination = create({ color: 'auto' }, { name: 'screen' }, output)
+  const feed = () => new Feed(blockOf(1, [cefLine(1)]))
+  const failure = await destination
+    .deliver(feed(), delivery, live())
+    .catch((thrown: unknown) => thrown)
+  t.match(failure, { code: 'write-failed', message: /make room there$/ })
+  t.notMatch(failure, { retryAfter: Infinity })
+  t.same(delivery.receipts, [])
+})
+
 t.test('check, abort and frame', async (t) => {
   const output = new PassThrough()
   const destination = create({ color: 'never' }, { name: 'screen' }, output)

@@ -62,7 +62,7 @@ t.test('with no configuration the whole path runs', async (t) => {
 
 t.test('with no configuration, commands tell no address that is none', async (t) => {
   const cwd = t.testdir()
-  const check = await cefline(['check'], { cwd })
+  const check = await cefline(['check'], { cwd, env })
   t.equal(check.code, 0)
   t.match(check.stdout, /embedded default: nothing is configured; run reads \.\/drop/)
   const running = startCefline(t, { cwd, env })
@@ -82,7 +82,10 @@ t.test('in the image, no source or no destination ends with 78', async (t) => {
     stderr,
     /there is no source and no destination: mount .* or set NETWRIX_URL or DROP_FOLDER, and SYSLOG_URL/,
   )
-  t.equal((await cefline(['check'], { cwd, env: { ...off, DROP_FOLDER: './drop' } })).code, 78)
+  t.equal(
+    (await cefline(['check'], { cwd, env: { ...off, ...env, DROP_FOLDER: './drop' } })).code,
+    78,
+  )
 })
 
 t.test('a wrong configuration ends with 78 and every error', async (t) => {
@@ -118,10 +121,11 @@ t.test('check --connect says of each stage whether it works', async (t) => {
       destinations: { siem: { type: 'syslog', url: 'tcp://127.0.0.1:1', hostname: 'here' } },
     }),
   )
-  const here = await cefline(['check', '--config', 'cefline.json'], { cwd })
+  const here = await cefline(['check', '--config', 'cefline.json'], { cwd, env })
   t.equal(here.code, 0, here.stdout)
   const { code, stdout } = await cefline(['--config', 'cefline.json', 'check', '--connect'], {
     cwd,
+    env,
   })
   t.equal(code, 1, 'only the network is amiss')
   t.match(stdout, /✔ alerts /)
@@ -129,7 +133,10 @@ t.test('check --connect says of each stage whether it works', async (t) => {
   t.strictSame(readdirSync(join(cwd, 'drop')), [], 'nothing was changed')
   rmSync(join(cwd, 'drop'), { recursive: true })
   writeFileSync(join(cwd, 'drop'), 'no folder')
-  const both = await cefline(['check', '--config', 'cefline.json', '--connect', '--json'], { cwd })
+  const both = await cefline(['check', '--config', 'cefline.json', '--connect', '--json'], {
+    cwd,
+    env,
+  })
   t.equal(both.code, 78, 'a folder that is none is not the network')
   const { steps } = JSON.parse(both.stdout) as {
     steps: { component: string; ok: boolean; network: boolean }[]
@@ -151,11 +158,14 @@ t.test('check refuses what run would refuse, and tells of a backfill', async (t)
     return t.testdir({ 'cefline.json': JSON.stringify({ sources, destinations }) })
   }
   const args = ['check', '--config', 'cefline.json']
-  const bad = await cefline(args, { cwd: write('http://127.0.0.1:1', { ca: '/nonexistent.pem' }) })
+  const bad = await cefline(args, {
+    cwd: write('http://127.0.0.1:1', { ca: '/nonexistent.pem' }),
+    env,
+  })
   t.equal(bad.code, 78)
   t.match(bad.stdout, /✘ activity config: .*http/)
   t.match(bad.stdout, /✘ siem certificates: destinations\.siem\.tls\.ca: cannot read \/nonexistent/)
-  const good = await cefline(args, { cwd: write('https://127.0.0.1:1', {}) })
+  const good = await cefline(args, { cwd: write('https://127.0.0.1:1', {}), env })
   t.equal(good.code, 0, good.stdout)
   t.match(good.stdout, /✔ activity start: a backfill is coming.*records since/)
   t.notMatch(bad.stdout + good.stdout, /hunter2/)

@@ -92,6 +92,7 @@ t.test('the check runs, and asks the bucket', async (t) => {
   writeFileSync(
     join(cwd, 'cefline.json'),
     JSON.stringify({
+      status: { listen: '127.0.0.1:0' },
       sources: { alerts: { type: 'netwrix-alerts', folder: './drop' } },
       destinations: {
         bucket: {

@@ -14,12 +14,9 @@ import type { Certificate } from '../../core.ts'
 import { error } from '../../error.ts'
 import { endsOf, tcpRow } from '../../io/tcp-table.ts'
 import type { TcpEnds } from '../../io/tcp-table.ts'
-import { certificatesOn } from '../../io/tls-certificates.ts'
-import { connectTcp, connectTls, describeTls, resolve } from './connect.ts'
 import { explain, standstill, tlsAlert } from './failure.ts'
 import { Progress } from './progress.ts'
 import type { Target } from './target.ts'
-import { TlsLayer } from './tls-layer.ts'
 import { until } from './until.ts'
 
 /** ms that the receiver may take to answer a closing on which nothing depends. */
@@ -229,28 +226,5 @@ export class Connection {
     return error('lost', `${url} closed the idle connection after ${seconds} s: connecting again`, {
       retryAfter: 1000,
     })
-  }
-}
-
-/** Connects as the target is configured now: its name is looked up, its certificates are read. */
-export async function openConnection(target: Target, signal: AbortSignal): Promise<Connection> {
-  const { transport, url } = target
-  const files = transport === 'tls' ? await target.files() : {}
-  const addresses = await resolve(target, signal)
-  const started = performance.now()
-  const plain = await connectTcp(target, addresses, signal)
-  const roundTrip = performance.now() - started
-  // The peer's FIN must not bring about ours, which would blur what came first.
-  plain.allowHalfOpen = true
-  const address = `${url} (${plain.remoteAddress ?? 'unknown address'})`
-  if (transport === 'tcp') return new Connection(target, plain, { detail: address, roundTrip })
-  try {
-    const secure = await connectTls(target, new TlsLayer(plain), files, signal)
-    const detail = `${address} ${describeTls(secure)}`
-    const certificates = certificatesOn(secure, files)
-    return new Connection(target, plain, { detail, roundTrip, secure, certificates })
-  } catch (thrown) {
-    plain.destroy()
-    throw thrown
   }
 }

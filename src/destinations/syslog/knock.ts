@@ -3,7 +3,7 @@
  * of an empty connection. The kernel of one that hangs takes connections and bytes as before.
  */
 import { answersOf } from './answers.ts'
-import { openConnection } from './connection.ts'
+import { openConnection } from './open-connection.ts'
 import { unanswered } from './failure.ts'
 import { proveRead } from './half-close.ts'
 import type { Target } from './target.ts'

@@ -6,7 +6,7 @@
  */
 import type { Block, Place } from '../../core.ts'
 import type { CeflineError } from '../../error.ts'
-import { openConnection } from './connection.ts'
+import { openConnection } from './open-connection.ts'
 import type { Connection } from './connection.ts'
 import { closedEarly } from './failure.ts'
 import { proveRead } from './half-close.ts'

@@ -14,7 +14,7 @@
  */
 import type { Block, Place } from '../../core.ts'
 import { Changes } from './changes.ts'
-import { openConnection } from './connection.ts'
+import { openConnection } from './open-connection.ts'
 import type { Connection } from './connection.ts'
 import { unproven } from './failure.ts'
 import { proveRead } from './half-close.ts'

@@ -30,13 +30,22 @@ export async function deliverStream(
   const iterator = blocks[Symbol.asyncIterator]()
   let said: Proof | undefined
   let inUse: Connection | undefined
+  let isSent = false
   const proof = (proof: Proof) => {
     if (proof !== said) delivery.proof(proof)
     said = proof
   }
   const session: Session = {
-    ...{ target, frames, blocks: iterator, signal, answers, proof },
-    delivery: noting(delivery, () => turnedAway.received()),
+    ...{ target, blocks: iterator, signal, answers, proof },
+    frames: (block, reject) => {
+      const chunks = frames(block, reject)
+      if (chunks.length > 0) isSent = true
+      return chunks
+    },
+    // A block of which nothing can be sent has its receipt from nobody.
+    delivery: noting(delivery, () => {
+      if (isSent) turnedAway.received()
+    }),
     connected: (connection) => {
       inUse = connection
       // That it proves what it has read is said when it has done so.

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Changes } from './changes.ts'
-import { openConnection } from './connection.ts'
+import { openConnection } from './open-connection.ts'
 import type { Connection } from './connection.ts'
 import type { Target } from './target.ts'
 

@@ -14,8 +14,9 @@ import { asCefline, error } from '../../../src/error.ts'
 import type { CeflineError } from '../../../src/error.ts'
 import { makeAuthority } from '../../helpers/certificates.ts'
 import { numbered } from '../../helpers/numbered.ts'
+import { netwrixLine } from '../../helpers/netwrix-lines.ts'
 import { needs } from '../../helpers/peers.ts'
-import { Feed, recorder, startSink } from '../../helpers/sink.ts'
+import { blockOf, Feed, recorder, startSink } from '../../helpers/sink.ts'
 import { startSyslogNg } from '../../helpers/syslog-ng.ts'
 import { syslogTo } from '../../helpers/syslog-options.ts'
 
@@ -114,6 +115,29 @@ t.test('one that has received is never suspected', async (t) => {
   t.same(delivery.receipts, [1])
   isTurning = true
   for (const { message } of await failures(destination, 4)) t.match(message, bare)
+})
+
+t.test('a block of which nothing can be sent shows nothing of it', async (t) => {
+  for (const receiptEvery of [0, 30_000]) {
+    const sink = await startSink(t, {
+      onSocket: (socket: Socket) => socket.once('data', () => socket.resetAndDestroy()),
+    })
+    const url = `tcp://127.0.0.1:${sink.port}`
+    const destination = syslogTo(url, { payload: 'snare', receiptEvery })
+    const unsent = recorder()
+    const feed = new Feed(blockOf(1, ['CEF:0|Cado|Response|1.0|timeline|File created|3| fname=a']))
+    feed.end()
+    await destination.deliver(feed, unsent, new AbortController().signal)
+    t.same(unsent.receipts, [1])
+    t.match(unsent.rejects, [{ code: 'record' }])
+    const seen: string[] = []
+    for (let run = 0; run < 3; run += 1) {
+      const feed = new Feed(blockOf(2, [netwrixLine({})]))
+      const failed = destination.deliver(feed, recorder(), new AbortController().signal)
+      await failed.catch((failure: unknown) => seen.push(asCefline(failure).message))
+    }
+    t.match(seen, [bare, bare, causes])
+  }
 })
 
 t.test('over TLS only the framing and the address are left', needs('openssl'), async (t) => {

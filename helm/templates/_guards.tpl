@@ -69,7 +69,8 @@ only what becomes wrong by being in this chart.
 {{- toJson $faults -}}
 {{- end -}}
 
-{{/* Another name is another StatefulSet with a claim of its own: what the old spool has not sent would wait there for ever. */}}
+{{/* Another name is another StatefulSet with a claim of its own: what the old spool has not sent would wait there for ever. One
+chart may have several of this one, each under a name of its own: there only what has that name is a predecessor. */}}
 {{- define "cefline.guard.name" -}}
 {{- $faults := list -}}
 {{- $name := include "cefline.fullname" . -}}
@@ -77,7 +78,8 @@ only what becomes wrong by being in this chart.
 {{- range dig "items" list (lookup "apps/v1" "StatefulSet" .Release.Namespace "") -}}
 {{- $labels := dig "metadata" "labels" dict . -}}
 {{- $isOurs := and (eq (toString (get $labels "app.kubernetes.io/instance")) $.Release.Name) (eq (toString (get $labels "app.kubernetes.io/part-of")) "cefline") -}}
-{{- if and $isOurs (ne .metadata.name $name) -}}
+{{- $isBefore := or $.Chart.IsRoot (eq (toString (get $labels "app.kubernetes.io/name")) (include "cefline.name" $)) -}}
+{{- if and $isOurs $isBefore (ne .metadata.name $name) -}}
 {{- $faults = append $faults (printf "the release would be called %s and begin with an empty spool: what %s has not sent would stay in the claim data-%s-0; leave nameOverride and fullnameOverride as they were, or set persistence.existingClaim to data-%s-0" $name .metadata.name .metadata.name .metadata.name) -}}
 {{- end -}}
 {{- end -}}

@@ -1,6 +1,6 @@
 /**
- * A look at LMDB's file before LMDB maps it: a file that is cut, or is none of its own, ends the
- * process (SIGBUS, SIGSEGV) instead of raising an error.
+ * A look at LMDB's files before LMDB maps them: one that is cut, that is none of its own, or that this
+ * user may not open, ends the process (SIGBUS, SIGSEGV) instead of raising an error.
  *
  * The two first pages hold a meta record each (mdb.c, struct MDB_meta): magic 0xBEEFC0DE, page size
  * in the free list's `md_pad`, the last page used, the transaction; the newer one counts. Pages that
@@ -8,17 +8,28 @@
  * little before the last page.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
 import { error } from '../error.ts'
-import { cureOfDamage } from './failure.ts'
+import { errnoOf } from '../io/regular-file.ts'
+import { cureOfDamage, failed } from './failure.ts'
 
 const magic = 0xbeefc0de
 /** Pages that may be missing at the end. */
 const tolerated = 64
 
-/** Throws `spool-damaged` when the file cannot be opened safely. A file that is not there is fine. */
-export function inspectFile(path: string): void {
-  const file = openIfThere(path)
+/** Throws `spool-damaged` or `spool-failed` when the files in this folder cannot be opened safely.
+ * What is not there is fine. */
+export function inspectFiles(folder: string): void {
+  // A command of another user may have made the lock file; it is written to by readers too.
+  const lock = openIfThere(folder, 'lock.mdb', 'r+')
+  if (lock !== undefined) closeSync(lock)
+  inspectData(folder)
+}
+
+function inspectData(folder: string): void {
+  const file = openIfThere(folder, 'data.mdb', 'r')
   if (file === undefined) return
+  const path = join(folder, 'data.mdb')
   try {
     const size = fstatSync(file).size
     // LMDB begins anew in an empty file: what a crash at the very first start leaves.
@@ -61,13 +72,12 @@ function readMeta(file: number, at: number): Meta | undefined {
   }
 }
 
-function openIfThere(path: string): number | undefined {
+function openIfThere(folder: string, name: string, flags: 'r' | 'r+'): number | undefined {
   try {
-    return openSync(path, 'r')
+    return openSync(join(folder, name), flags)
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error('spool-failed', `spool file ${path} cannot be read: ${(thrown as Error).message}`, {
-      cause: thrown,
-    })
+    // Where nobody may write, LMDB reads without a lock.
+    if (['ENOENT', 'EROFS'].includes(errnoOf(thrown))) return undefined
+    throw failed(folder, 'cannot be opened', thrown)
   }
 }

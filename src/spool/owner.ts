@@ -1,7 +1,7 @@
 /**
  * Who owns a spool. LMDB lets two processes write to one environment and refuses neither, so the
  * owner is a record in it: process id, the time that process started, the machine's boot, and an
- * epoch that grows with each owner and is compared inside every write (`store.ts`).
+ * epoch that grows with each owner and is compared inside every write (`tenure.ts`).
  *
  * A process id alone proves nothing: it is given out again, and in containers everybody is 1. So an
  * owner is living when a process of that id, started at that tick of that boot, is there and is no

@@ -7,7 +7,7 @@ import { isDouble } from './answers.ts'
 import { claimant } from './claim.ts'
 import { openEnvironment } from './environment.ts'
 import { claimed } from './failure.ts'
-import { inspectFile } from './file.ts'
+import { inspectFiles } from './file.ts'
 import { Records } from './records.ts'
 
 /** The stored checkpoint of each queue that has one; empty when there is no spool. Throws
@@ -15,9 +15,8 @@ import { Records } from './records.ts'
  * LMDB's error when the folder cannot be read. */
 export async function peekCheckpoints(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>()
-  const file = join(folder, 'data.mdb')
-  if (!existsSync(file)) return found
-  inspectFile(file)
+  if (!existsSync(join(folder, 'data.mdb'))) return found
+  inspectFiles(folder)
   // LMDB would take this process for that one, and end it (measured).
   const owner = await claimant(folder)
   if (owner && isDouble(owner)) throw claimed(folder, owner)

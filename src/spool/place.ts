@@ -12,7 +12,7 @@ import { fileSystemOf } from '../io/file-system.ts'
 import type { FileSystem } from '../io/file-system.ts'
 import { makeFolderSync } from '../io/make-folder.ts'
 import { answered, cureOfDamage, failed, inUse } from './failure.ts'
-import { inspectFile } from './file.ts'
+import { inspectFiles } from './file.ts'
 import { Opening } from './opening.ts'
 import { verifySpool } from './verify.ts'
 
@@ -52,9 +52,8 @@ export async function checkPlace(place: Place): Promise<void> {
   if (opening.other !== undefined) throw inUse(folder, opening.other)
   const answer = await answerOn(real, 'cefline.sock')
   if (answer) throw answered(folder, answer)
-  const file = join(real, 'data.mdb')
-  inspectFile(file)
-  const suspect = opening.suspect && existsSync(file)
+  inspectFiles(real)
+  const suspect = opening.suspect && existsSync(join(real, 'data.mdb'))
   if (suspect) {
     const { died } = await verifySpool(real)
     if (died !== undefined) {

@@ -12,6 +12,7 @@ import { between, under } from './databases.ts'
 import type { Databases } from './databases.ts'
 import { countsOfRejects, recoverAccount, recoverQueue, weightOfRejects } from './recover.ts'
 import { damaged, sealed, unsealed } from './sealed.ts'
+import { totalOf } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 export interface QueueRecord {
@@ -133,16 +134,19 @@ export class Records {
     this.#put(['account'], account)
   }
 
+  /** False, too, when an older release had the spool for a while: it keeps the codes as they were. */
   get knowsRejects(): boolean {
-    const { rejectBytes, rejectCodes } = this.account()
-    return rejectBytes !== undefined && rejectCodes !== undefined
+    const { rejects, rejectBytes, rejectCodes } = this.account()
+    if (rejectBytes === undefined || rejectCodes === undefined) return false
+    return totalOf(rejectCodes) === rejects
   }
 
   /** Inside a write. */
   weighRejects(): void {
     const rejectBytes = weightOfRejects(this.#store)
     const rejectCodes = countsOfRejects(this.#store)
-    this.putAccount({ ...this.account(), rejectBytes, rejectCodes })
+    const rejects = totalOf(rejectCodes)
+    this.putAccount({ ...this.account(), rejects, rejectBytes, rejectCodes })
   }
 
   /** Undefined when the destination never had a receipt in this queue. */

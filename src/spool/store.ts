@@ -1,8 +1,8 @@
 /**
  * The spool's databases in the hand of their one owner, and one way to write.
  *
- * A write is one child transaction that begins by comparing the owner's epoch: a process that has
- * lost the spool changes nothing. It resolves after the sync, as neither overlapping syncs nor
+ * A write is one child transaction that begins by comparing the owner's epoch (`tenure.ts`): a process
+ * that has lost the spool changes nothing. It resolves after the sync, as neither overlapping syncs nor
  * batching by turn are on; writes that wait together share one sync. When it fails, nothing of it is
  * there and the environment can be used on (measured: a file size limit, a full disk); where LMDB
  * itself refuses to go on, after its root could not be written, it is opened anew.
@@ -13,11 +13,12 @@ import { within } from '../io/within.ts'
 import type { Databases } from './databases.ts'
 import { openEnvironment } from './environment.ts'
 import type { Environment } from './environment.ts'
-import { causeOf, failed, inUse, takenOver } from './failure.ts'
+import { causeOf, failed, inUse } from './failure.ts'
 import { makeDataFile, makeLockFile } from './lock-file.ts'
 import { checkPlace } from './place.ts'
 import type { Place } from './place.ts'
-import { isLiving, isOurs, ownerIn, readable, thisProcess } from './owner.ts'
+import { readable } from './owner.ts'
+import { Tenure } from './tenure.ts'
 
 /** Version of all that is stored; a newer one is refused. 2: sealed records, books, holes in rejects. */
 export const formatVersion = 2
@@ -33,13 +34,12 @@ const opened = new Set<string>()
 export class Store implements Databases {
   readonly folder: string
   readonly #place: Place
+  readonly #tenure: Tenure
   /** Undefined after LMDB has refused to go on, until it is used again. */
   #environment: Environment | undefined
   #leaving: Promise<void> | undefined
-  #epoch = 0
   #closed: Promise<void> | undefined
   #left = false
-  #lost = false
   #checked = Date.now()
 
   /** Throws `spool-owner`, `spool-damaged` or `spool-failed`. */
@@ -66,6 +66,7 @@ export class Store implements Databases {
   private constructor(place: Place) {
     this.folder = place.folder
     this.#place = place
+    this.#tenure = new Tenure(place.folder)
     this.#environment = openEnvironment(place.real)
   }
 
@@ -91,7 +92,7 @@ export class Store implements Databases {
 
   /** Another process has taken the spool over: nothing more can be written. */
   get lost(): boolean {
-    return this.#lost
+    return this.#tenure.lost
   }
 
   /** It was closed, and LMDB did not end in time: it waits for a lock that another process holds, or
@@ -122,7 +123,7 @@ export class Store implements Databases {
     if (Date.now() - this.#checked > betweenChecks) this.clearReaders()
     try {
       return await root.childTransaction(() => {
-        this.#fence(meta)
+        this.#tenure.check(meta)
         return change()
       })
     } catch (thrown) {
@@ -168,11 +169,7 @@ export class Store implements Databases {
           { retryAfter: Infinity },
         )
       }
-      const owner = ownerIn(meta)
-      if (owner && !isOurs(owner) && isLiving(owner)) throw inUse(this.folder, owner.pid)
-      // Where the record is damaged, a number that no count has come to.
-      this.#epoch = owner ? owner.epoch + 1 : meta.doesExist(['owner']) ? Date.now() : 1
-      meta.putSync(['owner'], thisProcess(this.#epoch))
+      this.#tenure.begin(meta)
       meta.putSync(['format'], formatVersion)
     })
     root.resetReadTxn()
@@ -180,15 +177,11 @@ export class Store implements Databases {
 
   /** Leaves the spool to the next owner; one that was lost is left as it is. */
   async #release(): Promise<void> {
-    if (this.#epoch === 0) return
+    if (!this.#tenure.hasBegun) return
     await this.#leaving
     if (!this.#environment) return
     const { root, meta } = this.#environment
-    const released = root.childTransaction(() => {
-      this.#fence(meta)
-      meta.putSync(['owner'], { ...thisProcess(this.#epoch), pid: 0 })
-    })
-    await released.catch(causeOf)
+    await root.childTransaction(() => this.#tenure.end(meta)).catch(causeOf)
   }
 
   /**
@@ -200,7 +193,7 @@ export class Store implements Databases {
     try {
       const { root, meta } = this.#alive()
       await root.childTransaction(() => {
-        this.#fence(meta)
+        this.#tenure.check(meta)
         meta.putSync(['advanced'], Date.now())
       })
     } catch (thrown) {
@@ -222,17 +215,6 @@ export class Store implements Databases {
     } catch {
       this.#environment = undefined
       await environment.root.close().catch(() => {})
-    }
-  }
-
-  #fence(meta: Database<unknown, Key>): void {
-    const owner = ownerIn(meta)
-    if (owner?.epoch === this.#epoch) return
-    // Nobody who takes a spool over leaves a record that cannot be read.
-    if (!owner) meta.putSync(['owner'], thisProcess(this.#epoch))
-    else {
-      this.#lost = true
-      throw takenOver(this.folder, owner.pid)
     }
   }
 

@@ -85,7 +85,8 @@ export class Guard {
 
   /** Whether it would be let in now, of one that was before. */
   lets(request: FastifyRequest): boolean {
-    return this.hasTokens ? this.holder(request) !== undefined : this.#isLoopback
+    if (this.hasTokens) return this.holder(request) !== undefined
+    return this.#isLoopback && isLocalName(request)
   }
 
   /** Whose token the request has. */

@@ -3,10 +3,10 @@
  * every example and every pod that would be made of them is taken without a warning; one release is installed, upgraded,
  * refused, rolled back and removed. No controller runs: that pods start is Kubernetes' part.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { parseAllDocuments } from 'yaml'
+import { parseAllDocuments, parseDocument } from 'yaml'
 import { startApiServer } from '../helpers/api-server.ts'
 import { chart, examples, namespace, needsGo, release, render, valuesOf } from '../helpers/helm.ts'
 import type { Part } from '../helpers/helm.ts'
@@ -118,5 +118,23 @@ t.test('a real API server', { skip }, async (t) => {
     const gone = await server.helm('uninstall', release)
     t.ok(gone.ok, gone.said)
     t.equal((await set()).reason, 'NotFound')
+  })
+
+  t.test('two of them in one chart are no renamed one', async (t) => {
+    const folder = t.testdir({ charts: {} })
+    cpSync(chart, join(folder, 'charts', 'cefline'), { recursive: true })
+    const dependency = { name: 'cefline', version: '*' }
+    const dependencies = ['one', 'two'].map((alias) => ({ ...dependency, alias }))
+    const both = { apiVersion: 'v2', name: 'both', version: '1.0.0', dependencies }
+    const values = parseDocument(readFileSync(valuesOf('minimal'), 'utf8')).toJS()
+    // JSON is YAML.
+    writeFileSync(join(folder, 'Chart.yaml'), JSON.stringify(both))
+    writeFileSync(join(folder, 'values.yaml'), JSON.stringify({ one: values, two: values }))
+    for (const verb of ['install', 'upgrade']) {
+      const { ok, said } = await server.helm(verb, 'both', folder)
+      t.ok(ok, said)
+    }
+    const renamed = await server.helm('upgrade', 'both', folder, '--set', 'one.fullnameOverride=it')
+    t.match(renamed.said, 'what both-one has not sent would stay in the claim data-both-one-0')
   })
 })

@@ -40,8 +40,9 @@ export async function startApiServer(t: Stoppable): Promise<ApiServer> {
   const tokens = join(folder, 'tokens.csv')
   await writeFile(tokens, 'trial,trial,trial,system:masters\n')
   await startDaemon(t, {
-    program: findGoProgram('etcd') ?? 'etcd',
+    program: 'setpriv',
     args: [
+      ...withUs('etcd'),
       `--data-dir=${join(folder, 'etcd')}`,
       '--log-level=error',
       '--unsafe-no-fsync',
@@ -54,8 +55,9 @@ export async function startApiServer(t: Stoppable): Promise<ApiServer> {
     udp: false,
   })
   const daemon = await startDaemon(t, {
-    program: findGoProgram('kube-apiserver') ?? 'kube-apiserver',
+    program: 'setpriv',
     args: [
+      ...withUs('kube-apiserver'),
       `--etcd-servers=http://127.0.0.1:${store}`,
       '--bind-address=127.0.0.1',
       `--secure-port=${port}`,
@@ -100,6 +102,8 @@ export async function startApiServer(t: Stoppable): Promise<ApiServer> {
     'current-context': 'trial',
   }
   await writeFile(config, JSON.stringify(content), { mode: 0o600 })
+  // What it keeps of a server would stay in the home folder, for each that ever was.
+  const env = { ...process.env, KUBECACHEDIR: join(folder, 'cache') }
 
   /** Where objects of a kind are, by the server's own list: a new definition is there after a while. */
   const placeOf = (apiVersion: string, kind: string) =>
@@ -120,11 +124,19 @@ export async function startApiServer(t: Stoppable): Promise<ApiServer> {
       new Promise((resolve) => {
         const options = ['--kubeconfig', config, '--namespace', namespace]
         const program = findGoProgram('helm') ?? 'helm'
-        execFile(program, [...args, ...options], { maxBuffer: 64e6 }, (failed, stdout, stderr) =>
-          resolve({ ok: failed === null, said: stdout + stderr }),
+        execFile(
+          program,
+          [...args, ...options],
+          { maxBuffer: 64e6, env },
+          (failed, out, complaints) => resolve({ ok: failed === null, said: out + complaints }),
         )
       }),
   }
+}
+
+/** Arguments of setpriv: a test that is killed takes the program with it, which is a large one. */
+function withUs(program: string): string[] {
+  return ['--pdeathsig=KILL', findGoProgram(program) ?? program]
 }
 
 function call(options: {

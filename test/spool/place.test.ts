@@ -10,7 +10,9 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import t from 'tap'
 import type { Test } from 'tap'
+import { peekCheckpoints } from '../../src/spool/peek.ts'
 import { root } from '../helpers/root.ts'
+import { unprivileged } from '../helpers/unprivileged.ts'
 import { batchOf, openAt } from './helpers.ts'
 
 /** A path short enough for a socket's name. */
@@ -55,6 +57,20 @@ t.test('a socket that a dead process left is no hindrance', async (t) => {
   await once(spawn(process.execPath, ['-e', script, join(folder, 'cefline.sock')]), 'exit')
   t.ok(statSync(join(folder, 'cefline.sock')).isSocket())
   await (await openAt(folder)).close()
+})
+
+t.test('a lock file of another user is an error, and not the end of the process', async (t) => {
+  await unprivileged(async (folder) => {
+    await (await openAt(folder)).close()
+    const lock = join(folder, 'lock.mdb')
+    chmodSync(lock, 0)
+    const message =
+      /cannot be opened: EACCES.*lock\.mdb.*; this user may not; give it the folder and the/
+    await t.rejects(openAt(folder), { code: 'spool-failed', message })
+    await t.rejects(peekCheckpoints(folder), { code: 'spool-failed', message })
+    chmodSync(lock, 0o600)
+    await (await openAt(folder)).close()
+  })
 })
 
 t.test('the files are the owner’s only, in a folder that is not', async (t) => {

@@ -140,6 +140,20 @@ t.test('the owner, the format, what was set aside', async (t) => {
   }
 })
 
+t.test('an older release had the spool meanwhile: rejects are counted by code again', async (t) => {
+  const folder = t.testdir()
+  await (await filled(folder)).close()
+  await tamper(folder, 'meta', ['account'], (bytes) => {
+    const [, account] = JSON.parse(bytes.toString()) as [number, object]
+    // What it does not know it leaves as it was.
+    return Buffer.from(JSON.stringify(sealed(['account'], { ...account, rejectCodes: { row: 9 } })))
+  })
+  const spool = await openAt(folder, options)
+  t.same(spool.rejects().byCode(), { row: 1, 'too-large': 1 })
+  t.equal(spool.rejects().count, 2)
+  await spool.close()
+})
+
 t.test('a spool of format 1: a destination begins its books where it stands', async (t) => {
   const folder = t.testdir()
   await (await filled(folder)).close()

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import { createServer } from '../../src/status/server.ts'
 import type { StatusServerOptions } from '../../src/status/server.ts'
@@ -78,6 +81,18 @@ t.test('a token that is taken away ends what is open by it', async (t) => {
     while (!(await jane!.read()).done);
   })
   t.notOk((await joe!.read()).done, 'that of others goes on')
+})
+
+t.test('when the last token is gone, who came under another name is out', async (t) => {
+  const tokens: Record<string, string> = { jane: 'two' }
+  const { server } = serve({ tokens })
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const sent = request(`${url}/api/stream`, { headers: { ...bearer('two'), host: 'page.example' } })
+  sent.end()
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  t.equal(answer.statusCode, 200)
+  delete tokens['jane']
+  await t.rejects(once(answer.resume(), 'end'), { code: 'ECONNRESET' })
 })
 
 t.test('without a token nothing can be done, on loopback neither', async (t) => {

@@ -6,9 +6,11 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { Accounts } from './control/accounts.ts'
+import { forget } from './control/forget.ts'
 import { purgeSteps, rejectSteps } from './control/reject-steps.ts'
 import { requirePolled, storeCheckpoint } from './control/set-checkpoint.ts'
 import { takeBack } from './control/take-back.ts'
+import { purgedText, retriedText } from './control/told.ts'
 import type {
   Doer,
   ExportedLine,
@@ -107,8 +109,10 @@ export class Operations implements Verbs {
     return this.#write(() => this.#spool.setAside(found))
   }
 
-  forget({ destination }: { destination: string }): Promise<number> {
-    return this.#write(() => this.#spool.forget(destination))
+  forget(query: { destination: string } & Doer): Promise<number> {
+    return this.#write(() =>
+      forget(query, this.#spool, (details) => this.#changed('destination-forgotten', details)),
+    )
   }
 
   /** The source's loop would write its own over it, so it ends before and begins anew after. */
@@ -156,9 +160,9 @@ export class Operations implements Verbs {
         this.#options.status().destinations.some((destination) => destination.name === name),
     }
     const account = this.#accounts.open(() => {
-      const { back, given, rejected } = counts
-      const message = `${back} rejects went back into their queues, ${given} had been given before, ${rejected} are still rejected`
-      if (back + given > 0) this.#changed('rejects-retried', { message, ...(who && { who }) })
+      const message = retriedText(counts)
+      if (counts.back + counts.given === 0) return
+      this.#changed('rejects-retried', { message, ...(who && { who }) })
     })
     try {
       for (const next of rejectSteps(this.#spool, choice)) {
@@ -180,7 +184,7 @@ export class Operations implements Verbs {
   async purge({ who, ...choice }: RejectChoice & Doer): Promise<number> {
     let purged = 0
     const account = this.#accounts.open(() => {
-      const message = `${purged} rejects were removed for good`
+      const message = purgedText(purged)
       if (purged > 0) this.#changed('rejects-purged', { message, ...(who && { who }) })
     })
     try {

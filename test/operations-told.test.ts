@@ -4,10 +4,11 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { error } from '../src/error.ts'
 import { LinePacker } from '../src/io/lines.ts'
+import { forget } from '../src/control/forget.ts'
 import { Operations } from '../src/operations.ts'
 import { readStatus } from '../src/status/status.ts'
 import { recordedEvents } from './helpers/pipeline.ts'
-import { batchOf, idOf, openAt, rejectOf } from './spool/helpers.ts'
+import { batchOf, idOf, openAt, reached, rejectOf } from './spool/helpers.ts'
 
 /** A spool with 300 rejects, three steps of what is done with them. */
 async function start(t: Test) {
@@ -97,4 +98,33 @@ t.test('a mark is told of with its writing', async (t) => {
   const { operations, told } = await start(t)
   await operations.setCheckpoint({ source: 'q', checkpoint: '{"v":1}', replace: true })
   t.match(told, [{ kind: 'mark-set', component: 'q' }])
+})
+
+t.test('a destination that is forgotten: who did it, and what it had not received', async (t) => {
+  const folder = t.testdir()
+  const before = await openAt(folder, { destinations: new Map([['gone', ['q']]]) })
+  await before.append('q', batchOf(['one', 'two']))
+  await before.receipts('gone', new Map([['q', reached(1, 2)]]), [])
+  await before.append('q', batchOf(['three', 'four', 'five']))
+  await before.close()
+  const spool = await openAt(folder, { queues: ['q'], destinations: new Map([['siem', ['q']]]) })
+  t.teardown(() => spool.close())
+  const told: object[] = []
+  const query = { destination: 'gone', who: 'alice' }
+  const changed = (details: object) => void told.push(details)
+  t.equal(await forget(query, spool, changed), 1)
+  t.equal(await forget(query, spool, changed), 0)
+  const message =
+    'destination gone was forgotten, and where it stood in q: it had not received 3 lines of those that were kept'
+  t.same(told, [{ message, component: 'gone', who: 'alice' }])
+})
+
+t.test('one is one', async (t) => {
+  const { operations, told } = await start(t)
+  for await (const done of operations.retry({ numbers: [1] })) t.equal(done.length, 1)
+  t.equal(await operations.purge({ numbers: [2] }), 1)
+  t.match(told, [
+    { message: /^1 reject went back into its queue, 0 had / },
+    { message: '1 reject was removed for good' },
+  ])
 })

@@ -201,7 +201,7 @@ t.test('forget, and what is kept for nobody', async (t) => {
   await before.receipts('gone', new Map([['q', reached(1, 1)]]), [])
   await before.close()
   const { operations } = await operationsOn(t, folder)
-  t.match((await operations.list()).strangers, [{ destination: 'gone', queue: 'q' }])
+  t.match((await operations.list()).strangers, [{ destination: 'gone', queue: 'q', waiting: 0 }])
   t.equal(await operations.forget({ destination: 'siem' }), 0)
   t.equal(await operations.forget({ destination: 'gone' }), 1)
   t.strictSame((await operations.list()).strangers, [])

@@ -79,4 +79,6 @@ INSERT IGNORE INTO plugin_sid (plugin_id, sid, category_id, class_id, name, prio
 (9699, 317, NULL, NULL, 'Cefline: certificate near its end', 3, 5),
 (9699, 318, NULL, NULL, 'Cefline: heartbeat', 0, 1),
 (9699, 319, NULL, NULL, 'Cefline: test event', 1, 1),
+(9699, 320, NULL, NULL, 'Cefline: destination forgotten', 3, 5),
+(9699, 321, NULL, NULL, 'Cefline: damage in the spool', 4, 6),
 (9699, 399, NULL, NULL, 'Cefline: another event of its own', 1, 2);

@@ -23,6 +23,7 @@ interface Watched {
 }
 
 const renewed = 'renew it, a changed file is taken over by itself'
+const theirs = 'whoever runs the other side has to renew it'
 /** A peer's certificate may be of another one in that file by now. */
 const replaced =
   'put its successor beside it, or take it out when nobody’s certificate is of it any more'
@@ -51,8 +52,8 @@ export class CertificateWatch {
     const { sources, destinations } = this.#events
     return [...destinations, ...sources].flatMap(([component, { state }]) =>
       state.certificates.map(({ whose, ...certificate }) => {
-        const what = whose === 'peer' ? 'the peer’s certificate' : 'our own certificate'
-        return { ...certificate, component, what }
+        if (whose === 'own') return { ...certificate, component, what: 'our own certificate' }
+        return { ...certificate, component, what: 'the peer’s certificate', cure: theirs }
       }),
     )
   }

@@ -3,6 +3,7 @@
  * SIEM can raise an alarm when none comes. It goes the way of all events, so that it tells of the whole
  * way and not of the process alone.
  */
+import { counted } from '../io/counted.ts'
 import type { Status } from '../status/status.ts'
 import { span } from '../telemetry/silence.ts'
 import type { Telling } from '../telemetry/telling.ts'
@@ -48,8 +49,8 @@ export function vitalSigns({ spool, sources, destinations }: Status) {
   const names = (list: readonly { name: string }[]) =>
     list.map(({ name }) => name).join(', ') || 'none'
   const message = [
-    `${waiting} lines wait${waiting === 0 ? '' : `, the oldest for ${span(age)}`}`,
-    `spool ${percent.toFixed(1)} % full, ${spool.rejects} rejects`,
+    `${counted(waiting, 'line')} wait${waiting === 1 ? 's' : ''}${waiting === 0 ? '' : `, the oldest for ${span(age)}`}`,
+    `spool ${percent.toFixed(1)} % full, ${counted(spool.rejects, 'reject')}`,
     `sources failing: ${names(failing)}`,
     `destinations down: ${names(down)}`,
   ].join('; ')

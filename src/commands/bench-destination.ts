@@ -14,6 +14,7 @@ import { asCefline, error } from '../error.ts'
 import { ownSource } from '../io/own-source.ts'
 import type { OwnEvent } from '../own-event.ts'
 import { batchLines, cefBytes } from './bench-events.ts'
+import { whoRuns } from './who.ts'
 
 /** Characters of the message of an event that is about as long as those of the products. */
 const usualMessage = 450
@@ -111,10 +112,13 @@ async function deliver(
 /** Made before the clock runs. */
 function blocksOf(events: number): Block[] {
   const at = Date.now()
+  const who = whoRuns()
   const blocks: Block[] = []
   for (let from = 1; from <= events; from += batchLines) {
     const size = Math.min(batchLines, events - from + 1)
-    const own = Array.from({ length: size }, (_, index) => testEvent(from + index, events, at))
+    const own = Array.from({ length: size }, (_, index) => {
+      return { ...testEvent(from + index, events, at), who }
+    })
     const { count, bytes: lines } = ownBatch(own).lines
     blocks.push({ queue: ownSource, sequence: blocks.length + 1, count, lines })
   }

@@ -30,9 +30,12 @@ import { embeddedDefault } from './configuration.ts'
 export async function openOperations(
   configuration: Configuration,
 ): Promise<Operations & { close(): Promise<void> }> {
-  const spool = await open(configuration)
   const own = new OwnEvents()
   own.isRead = hasOwnEvents(configuration)
+  const spool = await open(configuration, ({ code, message }) => {
+    console.error(printable(message))
+    if (code === 'spool-damaged') own.add(code, { message, component: 'spool', code })
+  })
   const operations = new Operations({
     spool,
     remap: (source, reject) => remap(configuration, spool, source, reject),
@@ -59,9 +62,11 @@ async function keep(own: OwnEvents, spool: LmdbSpool): Promise<void> {
   }
 }
 
-async function open(configuration: Configuration): Promise<LmdbSpool> {
+async function open(
+  configuration: Configuration,
+  notice: (notice: Notice) => void,
+): Promise<LmdbSpool> {
   const { folder, network } = configuration.spool
-  const notice = ({ message }: Notice) => console.error(printable(message))
   try {
     const options = { folder, allowNetwork: network, notice }
     return await openSpool({ ...options, ...spoolConfiguration(configuration) })

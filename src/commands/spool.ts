@@ -12,6 +12,7 @@ import { verifySpool } from '../spool/verify.ts'
 import type { Verification } from '../spool/verify.ts'
 import { folderOf, reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
+import { whoRuns } from './who.ts'
 import { age, count, counted, size, table, write } from './text.ts'
 
 interface SpoolOptions extends ReachOptions {
@@ -117,7 +118,7 @@ function findingText(
 /** Exit code 0. Throws `not-found` when the destination has no position that could be released. */
 export async function forget(options: SpoolOptions & { destination: string }): Promise<number> {
   const { json, destination, ...where } = options
-  const released = await reach(where, (verbs) => verbs.forget({ destination }))
+  const released = await reach(where, (verbs) => verbs.forget({ destination, who: whoRuns() }))
   if (released === 0) {
     throw error(
       'not-found',

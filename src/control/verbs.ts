@@ -152,7 +152,7 @@ export interface Verbs {
   lines(query: ExportQuery): AsyncIterable<ExportedLine[]>
   setAside(query: { found: FoundBlock[] }): Promise<DamagedBlock[]>
   /** Number of positions released. */
-  forget(query: { destination: string }): Promise<number>
+  forget(query: { destination: string } & Doer): Promise<number>
   /** Resolves to the checkpoint of before. Throws `refused` when there is one that may not go. */
   setCheckpoint(query: NewCheckpoint): Promise<{ before?: string }>
   rejects(query: RejectQuery): Promise<ListedReject[]>

@@ -33,6 +33,7 @@ export const ownKinds: Readonly<Record<OwnKind, Kind>> = {
   'mark-set': { name: 'Mark of a source set', severity: 6, category: 'audit' },
   'rejects-retried': { name: 'Rejects tried again', severity: 3, category: 'audit' },
   'rejects-purged': { name: 'Rejects removed for good', severity: 7, category: 'audit' },
+  'destination-forgotten': { name: 'Destination forgotten', severity: 7, category: 'audit' },
   'source-failed': { name: 'Source failed', severity: 7, category: 'source' },
   'source-back': { name: 'Source reads again', severity: 3, category: 'source' },
   'source-silent': { name: 'Source is silent', severity: 7, category: 'source' },
@@ -42,6 +43,7 @@ export const ownKinds: Readonly<Record<OwnKind, Kind>> = {
   'spool-nearly-full': { name: 'Spool nearly full', severity: 7, category: 'spool' },
   'spool-full': { name: 'Spool full, sources wait', severity: 9, category: 'spool' },
   'spool-room': { name: 'Spool has room again', severity: 3, category: 'spool' },
+  'spool-damaged': { name: 'Damage in the spool', severity: 9, category: 'spool' },
   'certificate-expiring': {
     name: 'Certificate near its end',
     severity: 6,

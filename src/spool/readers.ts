@@ -17,7 +17,10 @@ import type { Store } from './store.ts'
 /** Blocks deleted in one transaction: on a full disk a large one fails (measured with 300). */
 const deletedAtOnce = 32
 
-export type Stranger = Named
+export interface Stranger extends Named {
+  /** Lines that are kept and that it has no receipt for; nothing is kept for it. */
+  waiting: number
+}
 
 export interface Slowest {
   destination: string
@@ -77,10 +80,11 @@ export class Readers {
   }
 
   strangers(): Stranger[] {
-    const { records, settings } = this.#parts
+    const { records, settings, standings } = this.#parts
     return records
       .stood()
       .filter(({ destination, queue }) => !settings.readers(queue).includes(destination))
+      .map((named) => ({ ...named, waiting: standings.waiting(named.destination, named.queue) }))
   }
 
   /** Inside a write. Returns how many positions were released. */

@@ -32,6 +32,8 @@ export class Events {
   /** Why the spool cannot be opened, while it cannot. */
   spoolProblem: string | undefined
   readonly #now: () => number
+  /** Whether what stands in the files now was refused. */
+  #isRefused = false
   /** Of sources, from before this start. */
   readonly #memories = new Map<string, Memory>()
   /** Events of its own that had to go. */
@@ -101,12 +103,13 @@ export class Events {
   /** This configuration is in force from now on. */
   configured(): void {
     this.metrics.configured.set(Date.now() / 1000)
-    this.metrics.reloadSuccessful.set(1)
   }
 
   reloaded(changes: string[]): void {
     this.metrics.reloads.inc({ result: 'applied' })
     this.configured()
+    this.metrics.reloadSuccessful.set(1)
+    this.#isRefused = false
     const what = changes.join(', ')
     this.log.info(`the changed configuration was taken over: ${what}`)
     this.telling.tell('configuration-changed', { message: what })
@@ -122,11 +125,16 @@ export class Events {
   unchanged(): void {
     this.metrics.reloadSuccessful.set(1)
     this.log.info('the configuration is the one that runs')
+    if (!this.#isRefused) return
+    this.#isRefused = false
+    const message = 'what was refused is taken back: the configuration is again the one that runs'
+    this.telling.tell('configuration-changed', { message })
   }
 
   reloadRefused({ code, message }: CeflineError): void {
     this.metrics.reloads.inc({ result: 'refused' })
     this.metrics.reloadSuccessful.set(0)
+    this.#isRefused = true
     const what = 'the changed configuration is not taken over, and all goes on as before'
     this.log.error({ code }, `${what}: ${message.replaceAll('\n', '; ')}`)
     const told = `${what}: ${tellable(code, message)}`
@@ -167,6 +175,9 @@ export class Events {
   spoolNotice({ level, code, message }: Notice): void {
     if (level === 'error') this.metrics.errors.inc({ component: 'spool', code })
     this.log[level]({ component: 'spool', code }, message)
+    if (code === 'spool-damaged') {
+      this.telling.tell('spool-damaged', { message, component: 'spool', code })
+    }
   }
 
   stopping(reason: string): void {

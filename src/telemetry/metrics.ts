@@ -18,6 +18,8 @@ const misnamed = ['active_handles', 'active_requests', 'active_resources']
 const latencyBuckets = [0.01, 0.05, 0.25, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400]
 
 const sourceResults = ['spooled', 'already_given', 'rejected', 'ignored']
+/** Codes of lines that a destination could not take as they are. */
+const refusals = ['cut', 'too-large', 'record', 'when-full']
 
 export class Metrics {
   readonly registry = new Registry()
@@ -191,7 +193,7 @@ export class Metrics {
       counter.inc({ destination }, 0)
     }
     this.destinationRetries.inc({ destination }, 0)
-    this.refused.inc({ destination, code: 'when-full' }, 0)
+    for (const code of refusals) this.refused.inc({ destination, code }, 0)
     this.latency.zero({ destination })
   }
 

@@ -9,7 +9,10 @@
 import { randomBytes } from 'node:crypto'
 import type { OwnEvent, OwnFeed, OwnKind } from '../own-event.ts'
 
-export type OwnDetails = Omit<OwnEvent, 'id' | 'kind' | 'at'>
+export interface OwnDetails extends Omit<OwnEvent, 'id' | 'kind' | 'at'> {
+  /** ms since 1970: when it happened, where that is not now. */
+  at?: number
+}
 
 export interface OwnEventsOptions {
   /** Told of each that is kept. */

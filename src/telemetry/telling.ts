@@ -2,6 +2,8 @@
  * What the SIEM is told of states that come and go: lost and back, full and with room. The first of
  * each at once; where a component flaps, at most one of each kind in a minute, with how often it
  * happened, and in the order in which it happened last, so that the last one told is how it stands.
+ * Each has the time when it happened, and not when it is told. A later reason of what is over by then
+ * is not told: the opposite would come after it, or wait for it.
  */
 import type { OwnKind } from '../own-event.ts'
 import type { OwnDetails, OwnEvents } from './own-events.ts'
@@ -10,7 +12,7 @@ import type { OwnDetails, OwnEvents } from './own-events.ts'
 const pauseBetween = 60_000
 
 interface Held {
-  details: OwnDetails
+  details: OwnDetails & { at: number }
   times: number
 }
 
@@ -45,16 +47,18 @@ export class Telling {
     const flapping: Flapping = this.#flapping.get(place) ?? { said: new Map(), held: new Map() }
     this.#flapping.set(place, flapping)
     const { said, held } = flapping
+    const at = this.#now()
+    dropReasons(flapping, kind)
     const last = said.get(kind) ?? -Infinity
-    if (held.size === 0 && this.#now() - last >= pauseBetween) {
-      this.#say(flapping, kind, { details, times })
+    if (held.size === 0 && at - last >= pauseBetween) {
+      this.#say(flapping, kind, { details: { ...details, at }, times })
       return
     }
     const before = held.get(kind)?.times ?? 0
     held.delete(kind)
-    held.set(kind, { details, times: before + times })
+    held.set(kind, { details: { ...details, at }, times: before + times })
     if (flapping.timer) return
-    const wait = Math.max(...said.values()) + pauseBetween - this.#now()
+    const wait = Math.max(...said.values()) + pauseBetween - at
     flapping.timer = setTimeout(() => this.#flush(flapping), Math.min(wait, pauseBetween)).unref()
   }
 
@@ -76,4 +80,14 @@ export class Telling {
     const often = times <= 1 ? '' : ` (${times} times since this was last said)`
     this.#own.add(kind, { ...details, message: details.message + often })
   }
+}
+
+/** Of the opposite of what happens now, where no more is held of it than another reason. */
+function dropReasons(flapping: Flapping, happens: OwnKind): void {
+  for (const [kind, { times }] of flapping.held) {
+    if (kind !== happens && times === 0) flapping.held.delete(kind)
+  }
+  if (flapping.held.size > 0) return
+  clearTimeout(flapping.timer)
+  delete flapping.timer
 }

@@ -61,4 +61,8 @@ t.test('when all is well', async (t) => {
   const { message, counts } = vitalSigns(status({ sources: [], destinations: [] }))
   t.match(message, /^0 lines wait; .*sources failing: none; destinations down: none$/)
   t.equal(counts.oldestWaitingSeconds, 0)
+  const one = vitalSigns(
+    status({ spool: { bytes: 0, maxBytes: 1, rejects: 1 }, destinations: [{ waiting: 1 }] }),
+  )
+  t.match(one.message, /^1 line waits, .*, 1 reject; /)
 })

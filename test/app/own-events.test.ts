@@ -12,7 +12,7 @@ import { activity, linesOf, simple, startAppliance, syslog } from '../helpers/ap
 import { eventually, freePort, makeFolder } from '../helpers/daemon.ts'
 import { startIntegrationApi } from '../helpers/integration-api.ts'
 import { startSink } from '../helpers/sink.ts'
-import { openAt } from '../spool/helpers.ts'
+import { batchOf, openAt, reached } from '../spool/helpers.ts'
 
 const quiet = { own: { events: true, heartbeat: 0 } }
 
@@ -46,16 +46,25 @@ t.test('start, a change, one that is refused, stop: in this order', async (t) =>
   appliance.write({ ...configuration, ...quiet, log: { level: 'hunter2' } })
   await appliance.reload()
   await told(file, 'configuration-refused')
+  appliance.write({ ...configuration, ...quiet, log: { level: 'debug' } })
+  await appliance.reload()
+  await appliance.reload()
   await appliance.app.stop('SIGTERM')
-  t.same(kindsIn(file), ['start', 'configuration-changed', 'configuration-refused', 'stop'])
-  const [start, changed, refused, stop] = toldIn(file).map(({ fields }) => fields)
+  const [, change, refusal] = ['', 'configuration-changed', 'configuration-refused']
+  t.same(kindsIn(file), ['start', change, refusal, change, 'stop'])
+  const [start, changed, refused, taken, stop] = toldIn(file).map(({ fields }) => fields)
   t.match(start?.['msg'], /^Cefline \S+ runs; .* sources: activity, cefline; destinations: file$/)
   t.equal(changed?.['msg'], 'log changed')
   t.match(refused, { msg: /log\.level: "…" is not one of/, cs2: 'config', cs2Label: 'Code' })
   t.notMatch(JSON.stringify(toldIn(file)), /hunter2/, 'what is written there is not repeated')
+  t.match(
+    taken?.['msg'],
+    /^what was refused is taken back/,
+    'once, as nothing is new the next time',
+  )
   t.equal(stop?.['msg'], 'Cefline stops: SIGTERM')
   const ids = toldIn(file).map(({ fields }) => fields['externalId'])
-  t.equal(new Set(ids).size, 4)
+  t.equal(new Set(ids).size, 5)
 })
 
 t.test('it is a source as any other in the status and in the metrics', async (t) => {
@@ -157,6 +166,13 @@ t.test('who did it', async (t) => {
   const { file, configuration, received } = await simple(t)
   // A socket's path has a limit.
   const folder = await makeFolder(t, 'who')
+  const before = await openAt(join(folder, 'data'), {
+    queues: ['activity'],
+    destinations: new Map([['gone', ['activity']]]),
+  })
+  await before.append('activity', batchOf(['one', 'two']))
+  await before.receipts('gone', new Map([['activity', reached(1, 2)]]), [])
+  await before.close()
   const appliance = startAppliance(t, { ...configuration, ...quiet }, { folder })
   await appliance.started
   await received(6)
@@ -166,6 +182,9 @@ t.test('who did it', async (t) => {
   await control?.setCheckpoint({ source: 'activity', checkpoint, replace: true, who: 'alice' })
   const { fields } = await told(file, 'mark-set')
   t.match(fields, { suser: 'alice', cs1: 'activity', cat: 'audit' })
+  t.equal(await control?.forget({ destination: 'gone', who: 'bob' }), 1)
+  const forgotten = await told(file, 'destination-forgotten')
+  t.match(forgotten.fields, { suser: 'bob', cs1: 'gone', cat: 'audit', msg: /in activity: it had/ })
 })
 
 t.test('the stop is received too, and proven, before the process ends', async (t) => {

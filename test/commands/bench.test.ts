@@ -43,7 +43,11 @@ t.test('a destination gets each event once, until the receipt', async (t) => {
     .trimEnd()
     .split('\n')
   t.equal(new Set(lines).size, 7001)
-  t.ok(lines.every((line) => /\|test\|.*msg=Test event \d+ of 7001 of cefline bench, /.test(line)))
+  t.ok(
+    lines.every((line) =>
+      /\|test\|.* suser=\S+ msg=Test event \d+ of 7001 of cefline bench, /.test(line),
+    ),
+  )
 })
 
 t.test('a destination that is not there is named', async (t) => {

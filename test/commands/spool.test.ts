@@ -71,6 +71,10 @@ t.test('a destination that is gone is listed, and forgotten', async (t) => {
   const { code, text } = await printed(t, () => forget({ config, destination: 'gone' }))
   t.equal(code, 0)
   t.equal(text, 'gone is forgotten: 1 position released')
+  t.match(
+    await exported({ config }, { queue: 'cefline' }),
+    /\|destination-forgotten\|.* suser=\S.* msg=destination gone was forgotten, .* 0 lines /,
+  )
   t.notMatch((await printed(t, () => list({ config }))).text, /gone/)
 })
 
@@ -104,6 +108,10 @@ for (const runs of [false, true]) {
       setAside: [{ queue: 'alerts', sequence: 2, lines: 2, file }],
     })
     t.ok(existsSync(file))
+    if (!runs) {
+      const told = await exported({ config }, { queue: 'cefline' })
+      t.match(told, /\|spool-damaged\|.*msg=block 2 of queue alerts with 2 lines is set aside as /)
+    }
     const again = await printed(t, () => verify({ config }))
     t.equal(again.code, 0, again.text)
     const books = await printed(t, () => status({ config }))

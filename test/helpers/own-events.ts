@@ -27,7 +27,7 @@ const examples: Record<OwnKind, Example> = {
     message: 'Cefline stops: SIGTERM',
   },
   'configuration-changed': {
-    when: 'A changed configuration was taken over while it runs. The last event before its own events are turned off is one of these too.',
+    when: 'A changed configuration was taken over while it runs. Also when what was refused is taken back. The last event before its own events are turned off is one of these too.',
     message: 'source alerts changed, destination archive added',
   },
   'configuration-refused': {
@@ -51,6 +51,13 @@ const examples: Record<OwnKind, Example> = {
   'rejects-purged': {
     when: '`cefline rejects purge`: records that were never sent are gone for good.',
     message: '3 rejects were removed for good',
+    who: 'alice',
+  },
+  'destination-forgotten': {
+    when: '`cefline spool forget`: where a destination that is gone from the configuration stood is released. If it comes back, it begins at the oldest line that is kept.',
+    message:
+      'destination old-siem was forgotten, and where it stood in alerts, activity: it had not received 12 lines of those that were kept',
+    component: 'old-siem',
     who: 'alice',
   },
   'source-failed': {
@@ -105,10 +112,17 @@ const examples: Record<OwnKind, Example> = {
     message: 'it holds 9500000000 of 10000000000 bytes (95 %)',
     component: 'spool',
   },
+  'spool-damaged': {
+    when: 'A block of lines cannot be read, and was moved into a file of its own beside the spool (whoever reads it finds it, `cefline spool verify` too): its lines are not sent. Or a record of the books was damaged, and is made again.',
+    message:
+      'block 7 of queue alerts with 12 lines is set aside as /var/lib/cefline/damaged/alerts-7.block: its checksum does not match',
+    component: 'spool',
+    code: 'spool-damaged',
+  },
   'certificate-expiring': {
     when: 'A certificate ends in 30, 14, 7, 3 and 1 days, or has ended: one that a connection of a destination rests on, or one in a file of the configuration (`tls.cert`, `tls.ca`). Once for each of these steps, and again after a restart.',
     message:
-      'the peer’s certificate (CN=sensor.example.com) ends 2026-12-01T12:00Z, in 13 days; renew it, a changed file is taken over by itself',
+      'the peer’s certificate (CN=sensor.example.com) ends 2026-12-01T12:00Z, in 13 days; whoever runs the other side has to renew it',
     component: 'siem',
   },
   heartbeat: {

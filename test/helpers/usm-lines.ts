@@ -41,6 +41,8 @@ export const kinds = [
   ...['rejects-retried', 'rejects-purged', 'source-failed', 'source-back', 'source-silent'],
   ...['source-heard', 'destination-lost', 'destination-back', 'spool-nearly-full', 'spool-full'],
   ...['spool-room', 'certificate-expiring', 'heartbeat', 'test'],
+  // Later ones last, as a sid that is known to a server keeps its meaning.
+  ...['destination-forgotten', 'spool-damaged'],
 ]
 
 export interface UsmCase {

@@ -168,7 +168,7 @@ t.test('one that begins later, one that comes back, one that is forgotten', asyn
     damaged: 0,
   })
   t.same(spool.ledger('two'), [])
-  t.same(spool.strangers(), [{ destination: 'two', queue: 'q' }])
+  t.same(spool.strangers(), [{ destination: 'two', queue: 'q', waiting: 10 }])
   await spool.receipts('one', upTo(2, 10), [])
   await spool.receipts('three', upTo(2, 10), [])
   t.equal(spool.queues()[0]?.oldest, 3, 'two holds nothing')

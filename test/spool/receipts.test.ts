@@ -62,7 +62,7 @@ t.test(
     spool = await openAt(folder, { destinations: changed })
     t.equal(spool.position('three', 'q'), 1)
     t.equal(spool.waiting('three').lines, 3)
-    t.same(spool.strangers(), [{ destination: 'two', queue: 'q' }])
+    t.same(spool.strangers(), [{ destination: 'two', queue: 'q', waiting: 3 }])
     await spool.receipts('three', new Map([['q', reached(2)]]), [])
     t.equal(spool.queues()[0]?.oldest, 3)
     t.equal(await spool.forget('two'), 1)

@@ -73,4 +73,8 @@ t.test('metrics count what happened', async (t) => {
   t.match(text, /cefline_destination_lines_received_total\{destination="siem"\} 3/)
   t.match(text, /cefline_destination_up\{destination="siem"\} 1/)
   t.match(text, /cefline_errors_total\{component="spool",code="spool-damaged"\} 1/)
+  const { own } = events
+  t.match(own.rest(), [
+    { kind: 'spool-damaged', message: 'a block is damaged', component: 'spool' },
+  ])
 })

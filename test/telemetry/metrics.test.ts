@@ -88,7 +88,10 @@ t.test('a destination: receipts by proof, bytes, latency, retries, certificates'
   t.equal(seen.get('cefline_destination_latency_seconds_bucket{le="60",destination="siem"}'), 0)
   t.equal(seen.get('cefline_destination_latency_seconds_bucket{le="300",destination="siem"}'), 1)
   t.equal(seen.get('cefline_destination_retries_total{destination="siem"}'), 1)
-  t.equal(seen.get('cefline_destination_rejects_total{destination="siem",code="when-full"}'), 0)
+  for (const code of ['cut', 'too-large', 'record', 'when-full']) {
+    const rejects = `cefline_destination_rejects_total{destination="siem",code="${code}"}`
+    t.equal(seen.get(rejects), 0, 'there before the first one')
+  }
   const ends = (whose: string) =>
     `cefline_certificate_expiry_timestamp_seconds{component="siem",whose="${whose}"}`
   t.equal(seen.get(ends('peer')), soon / 1000, 'the one that ends first')
@@ -238,6 +241,8 @@ t.test('whether the configuration on disk is the one that runs', async (t) => {
   t.equal(await value(), 1)
   events.reloadRefused(error('config', 'url: "x" is none'))
   t.equal(await value(), 0)
+  events.configured()
+  t.equal(await value(), 0, 'the one before it begins meanwhile, when the spool opens')
   events.unchanged()
   t.equal(await value(), 1, 'what was refused was taken back')
   events.reloadRefused(error('config', 'url: "x" is none'))

@@ -53,3 +53,29 @@ t.test('what is held back is told by itself', async (t) => {
   mock.timers.tick(1)
   t.match(own.rest()[1], { message: 'c (2 times since this was last said)' })
 })
+
+t.test('a later reason of what is over is not told, and holds nothing back', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  let now = 0
+  const own = new OwnEvents({ now: () => now })
+  const telling = new Telling(own, () => now)
+  const lost = (message: string, times: number) =>
+    telling.state('destination', 'destination-lost', { message, component: 'siem' }, times)
+  const told = () => own.rest().map(({ message, at }) => `${at} ${message}`)
+  lost('closed', 1)
+  now = 900
+  lost('refused', 0)
+  now = 42_000
+  telling.state('destination', 'destination-back', { message: 'back', component: 'siem' })
+  t.same(told(), ['0 closed', '42000 back'], 'at once, and nothing after it')
+  now = 50_000
+  lost('closed again', 1)
+  now = 51_000
+  telling.state('destination', 'destination-back', { message: 'back again', component: 'siem' })
+  now = 102_000
+  mock.timers.tick(51_999)
+  t.equal(told().length, 2, 'a minute from what was told last')
+  mock.timers.tick(1)
+  t.same(told().slice(2), ['50000 closed again', '51000 back again'], 'with the times of then')
+})

@@ -46,19 +46,17 @@ export class Events {
     void this.#again?.()
   }
 
-  /** Asks for the latest that match, and shows these only. */
+  /** Asks for the latest that match, and shows these only. One of them that was opened stays open. */
   async load(): Promise<void> {
     await this.#ask(
       () => this.load(),
       (events) => {
-        for (const row of this.#rows) row.remove()
-        this.#rows = []
+        const meanwhile = this.#meanwhile.filter((event) => this.#filter.matches(event))
+        this.#meanwhile = []
         this.#held = []
         this.#heldCount = 0
         this.#skipped = 0
-        this.#show(events)
-        this.#show(this.#meanwhile.filter((event) => this.#filter.matches(event)))
-        this.#meanwhile = []
+        this.#arrange([...meanwhile, ...events])
       },
     )
   }
@@ -120,13 +118,23 @@ export class Events {
   }
 
   #show(events: readonly PassedEvent[]): void {
-    const known = new Set(this.#rows.map(({ event }) => keyOf(event)))
-    const rows = events
-      .filter((event) => !known.has(keyOf(event)))
-      .map((event) => new EventRow(event, () => this.#settle()))
-    this.#body.prepend(...rows.map(({ root }) => root))
-    this.#rows = [...rows, ...this.#rows]
-    for (const row of this.#rows.splice(limit)) row.remove()
+    this.#arrange([...events, ...this.#rows.map(({ event }) => event)])
+  }
+
+  /** Has the rows be these. One that stays is not touched: it keeps the focus, and stays open. */
+  #arrange(events: readonly PassedEvent[]): void {
+    const there = new Map(this.#rows.map((row) => [keyOf(row.event), row]))
+    const wanted = new Map(events.map((event) => [keyOf(event), event]))
+    this.#rows = [...wanted].slice(0, limit).map(([key, event]) => {
+      return there.get(key) ?? new EventRow(event, () => this.#settle())
+    })
+    const stay = new Set(this.#rows)
+    for (const row of there.values()) if (!stay.has(row)) row.remove()
+    let next: Element | null = null
+    for (const row of this.#rows.toReversed()) {
+      if (!row.root.isConnected) this.#body.insertBefore(row.root, next)
+      next = row.root
+    }
     this.#say()
   }
 

@@ -74,20 +74,21 @@ t.test('access', needs('chromium'), async (t) => {
 
   t.test('dark and light by the system, and by the switch, which is kept', async (t) => {
     const server = await startStatusPage(t, busy())
-    const { page, complaints } = await openPage(t, server.url, { colorScheme: 'dark' })
+    const { page, complaints, until } = await openPage(t, server.url, { colorScheme: 'dark' })
     const ground = () =>
       page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
     await page.locator('.legend button').first().waitFor()
-    const curve = () =>
-      page.evaluate<string>(
-        `document.querySelector('.legend button').style.getPropertyValue('--colour')`,
+    // The plots are drawn anew a moment after the theme has changed.
+    const curveIs = (colour: string) =>
+      until(
+        `document.querySelector('.legend button').style.getPropertyValue('--colour') === '${colour}'`,
       )
-    t.equal(await curve(), 'rgb(86, 180, 233)')
+    await curveIs('rgb(86, 180, 233)')
     const dark = await ground()
     await page.emulateMedia({ colorScheme: 'light' })
     const light = await ground()
     t.not(dark, light)
-    t.equal(await curve(), 'rgb(0, 114, 178)', 'the plots are drawn in it too')
+    await curveIs('rgb(0, 114, 178)')
     await page.getByRole('button', { name: 'Theme: system' }).click()
     await page.getByRole('button', { name: 'Theme: light' }).click()
     await page.getByRole('button', { name: 'Theme: dark' }).waitFor()

@@ -109,6 +109,31 @@ t.test('events', needs('chromium'), async (t) => {
     t.equal(await passed.count(), 1)
   })
 
+  t.test('one opened before the answer to a filter stays open, in its place', async (t) => {
+    const server = await startStatusPage(t, busy())
+    const { page } = await openPage(t, server.url)
+    const name = page.getByRole('button', { name: 'User Modified 25' })
+    await name.waitFor()
+    await page.route('**/api/events?*', async (route) => {
+      const response = await route.fetch()
+      await name.focus()
+      await page.keyboard.press('Enter')
+      server.pass([makeEvent(200), makeEvent(100)])
+      await page.getByText('Standing still while an event is open, 1 new').waitFor()
+      await route.fulfill({ response })
+    })
+    const rows = page.locator('#event-rows tr')
+    await page.locator('#filter-text').fill('modified 2')
+    await page.waitForResponse(/text=modified/)
+    await page.getByRole('button', { name: 'User Modified 29' }).waitFor()
+    await page.getByRole('button', { name: 'User Modified 10' }).waitFor({ state: 'detached' })
+    t.equal(await page.locator('.detail').count(), 1)
+    t.equal(await page.evaluate('document.activeElement.ariaExpanded'), 'true')
+    const names = (await rows.allInnerTexts()).map((text) => /Modified (\d+)\s*$/.exec(text)?.[1])
+    const below = [undefined, '24', '23', '22', '21', '20', '2']
+    t.strictSame(names, ['200', '29', '28', '27', '26', '25', ...below])
+  })
+
   t.test('pause and resume', async (t) => {
     const server = await startStatusPage(t, busy())
     const { page } = await openPage(t, server.url)

@@ -4,8 +4,9 @@ import { Card } from './card.ts'
 import { showCertificates } from './certificate-facts.ts'
 import { applianceNow } from './clock.ts'
 import { setText } from './dom.ts'
-import { formatNumber, formatSpan, showTime } from './format.ts'
+import { formatNumber, formatSpan } from './format.ts'
 import type { DestinationStatus } from './shapes.ts'
+import { showTime } from './time-element.ts'
 import { destinationWord, proofInWords } from './words.ts'
 
 export class DestinationCard {

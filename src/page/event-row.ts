@@ -4,8 +4,8 @@
  */
 import { element, setText } from './dom.ts'
 import { eventDetail } from './event-detail.ts'
-import { timeElement } from './format.ts'
 import type { PassedEvent } from './shapes.ts'
+import { timeElement } from './time-element.ts'
 import { visible, visibleNodes } from './visible.ts'
 import { severityWord } from './words.ts'
 

@@ -2,8 +2,6 @@
  * Numbers, sizes, spans and times as they are read on the page: times in the viewer's own zone, with
  * UTC beside them where there is room.
  */
-import { element, setAttribute, setText } from './dom.ts'
-
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const tenths = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
@@ -47,6 +45,12 @@ export function formatSpan(milliseconds: number): string {
   return small === 'ms' || rest === 0 ? first : `${first} ${rest} ${small}`
 }
 
+/** A span at the mark of an axis: parts of a second are not left out. */
+export function formatSpanMark(milliseconds: number): string {
+  const isPart = milliseconds > 1000 && milliseconds % 1000 !== 0
+  return isPart ? `${tenths.format(milliseconds / 1000)} s` : formatSpan(milliseconds)
+}
+
 /** Time of day, with the day where it is not today's. */
 export function formatTime(time: number): string {
   const date = new Date(time)
@@ -57,18 +61,4 @@ export function formatTime(time: number): string {
 export function formatUtc(time: number): string {
   const date = new Date(time)
   return Number.isNaN(date.getTime()) ? 'not a time' : date.toISOString().replace('T', ' ')
-}
-
-/** Shows a time in an element of kind `time`, UTC on hover; undefined: the text for none. */
-export function showTime(node: HTMLTimeElement, time: number | undefined, none: string): void {
-  const known = time !== undefined && !Number.isNaN(new Date(time).getTime())
-  setText(node, known ? formatTime(time) : none)
-  setAttribute(node, 'datetime', known ? new Date(time).toISOString() : undefined)
-  setAttribute(node, 'title', known ? formatUtc(time) : undefined)
-}
-
-export function timeElement(time: number): HTMLTimeElement {
-  const node = element('time')
-  showTime(node, time, 'unknown')
-  return node
 }

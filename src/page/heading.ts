@@ -4,9 +4,10 @@
  */
 import { applianceNow } from './clock.ts'
 import { byId, element, setAttribute, setText } from './dom.ts'
-import { formatSpan, formatTime, showTime } from './format.ts'
+import { formatSpan, formatTime } from './format.ts'
 import { healthOf } from './health.ts'
 import type { Overview } from './shapes.ts'
+import { showTime } from './time-element.ts'
 import { visible } from './visible.ts'
 import { signs } from './words.ts'
 

@@ -1,8 +1,8 @@
 /** The values of a plot as a table, for those who read no picture: at most thirty rows, the newest
  * first, each the plot's own value of that moment. */
 import { element } from './dom.ts'
-import { timeElement } from './format.ts'
 import type { Curve } from './plot.ts'
+import { timeElement } from './time-element.ts'
 import { visible } from './visible.ts'
 
 const rowsShown = 30

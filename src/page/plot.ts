@@ -9,6 +9,15 @@ import { colourOf, dashOf, readPalette } from './palette.ts'
 import { plotTable } from './plot-table.ts'
 import { visible } from './visible.ts'
 
+/** How a plot's values are written. */
+export interface Measure {
+  unit: string
+  format: (value: number) => string
+  /** Of the axis: how its marks are written, and how far apart they may be. */
+  mark: (value: number) => string
+  increments: readonly number[]
+}
+
 export interface Curve {
   name: string
   values: (number | null)[]
@@ -27,7 +36,7 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 export class Plot {
   readonly root: HTMLElement
   readonly #title: string
-  readonly #format: (value: number) => string
+  readonly #measure: Measure
   readonly #canvas: HTMLElement
   readonly #legend = element('div', { class: 'legend' })
   readonly #entries = new Map<string, Entry>()
@@ -39,9 +48,9 @@ export class Plot {
   #times: number[] = []
   #curves: Curve[] = []
 
-  constructor(title: string, unit: string, format: (value: number) => string) {
+  constructor(title: string, measure: Measure) {
     this.#title = title
-    this.#format = format
+    this.#measure = measure
     this.#canvas = element('div', { class: 'canvas', role: 'img', 'aria-label': title })
     this.#values.setAttribute('role', 'region')
     this.#values.setAttribute('aria-label', `${title}: values`)
@@ -52,7 +61,7 @@ export class Plot {
     this.root = element(
       'section',
       { class: 'plot' },
-      element('h3', {}, title, element('span', { class: 'quiet' }, ` ${unit}`)),
+      element('h3', {}, title, element('span', { class: 'quiet' }, ` ${measure.unit}`)),
       this.#canvas,
       this.#legend,
       this.#details,
@@ -89,6 +98,7 @@ export class Plot {
 
   #options(): uPlot.Options {
     const palette = readPalette()
+    const { mark, increments } = this.#measure
     const axis = {
       stroke: palette.text,
       font: palette.font,
@@ -111,7 +121,8 @@ export class Plot {
         {
           ...axis,
           size: 62,
-          values: (_plot, splits) => splits.map(this.#format),
+          incrs: [...increments],
+          values: (_plot, splits) => splits.map(mark),
         },
       ],
       series: [
@@ -172,12 +183,13 @@ export class Plot {
 
   #text({ values }: Curve, index: number | undefined): string {
     const value = index === undefined ? values.findLast((one) => one !== null) : values[index]
-    return typeof value === 'number' ? this.#format(value) : '–'
+    return typeof value === 'number' ? this.#measure.format(value) : '–'
   }
 
   #tabulate(): void {
     if (!this.#details.open) return
-    this.#values.replaceChildren(plotTable(this.#title, this.#times, this.#curves, this.#format))
+    const { format } = this.#measure
+    this.#values.replaceChildren(plotTable(this.#title, this.#times, this.#curves, format))
   }
 
   #resize(): void {

@@ -1,7 +1,8 @@
 /** Throughput, backlog and latency over the last hour or day, asked for again as time goes on. */
 import { readHistory } from './api.ts'
 import { byId, setText } from './dom.ts'
-import { formatNumber, formatRate, formatSpan } from './format.ts'
+import { formatNumber, formatRate, formatSpan, formatSpanMark } from './format.ts'
+import { countIncrements, rateIncrements, spanIncrements } from './increments.ts'
 import { Plot } from './plot.ts'
 import type { Curve } from './plot.ts'
 import type { History, Range } from './shapes.ts'
@@ -10,9 +11,24 @@ import type { History, Range } from './shapes.ts'
 const every: Record<Range, number> = { hour: 10_000, day: 60_000 }
 
 export class Plots {
-  readonly #throughput = new Plot('Throughput', 'a second', formatRate)
-  readonly #backlog = new Plot('Backlog', 'lines without a receipt', formatNumber)
-  readonly #latency = new Plot('Latency', 'from spool to receipt, the longest', formatSpan)
+  readonly #throughput = new Plot('Throughput', {
+    unit: 'a second',
+    format: formatRate,
+    mark: formatRate,
+    increments: rateIncrements,
+  })
+  readonly #backlog = new Plot('Backlog', {
+    unit: 'lines without a receipt',
+    format: formatNumber,
+    mark: formatNumber,
+    increments: countIncrements,
+  })
+  readonly #latency = new Plot('Latency', {
+    unit: 'from spool to receipt, the longest',
+    format: formatSpan,
+    mark: formatSpanMark,
+    increments: spanIncrements,
+  })
   readonly #all = [this.#throughput, this.#backlog, this.#latency]
   readonly #note = byId('plot-note')
   readonly #day = byId<HTMLInputElement>('range-day')

@@ -5,8 +5,9 @@
 import { readRejects } from './api.ts'
 import { byId, element, setText } from './dom.ts'
 import { offer } from './event-filter.ts'
-import { formatNumber, timeElement } from './format.ts'
+import { formatNumber } from './format.ts'
 import type { ListedReject, Overview } from './shapes.ts'
+import { timeElement } from './time-element.ts'
 import { visible, visibleNodes } from './visible.ts'
 
 /** Rejects that are asked for at once, and that are held at most. */

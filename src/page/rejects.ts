@@ -106,25 +106,30 @@ export class Rejects {
   }
 }
 
+/** The roles are said, as a phone lays the cells out as no table. */
 function rowOf(reject: ListedReject): HTMLElement {
   const { number, at, source, destination, code, reason, origin, row } = reject
   const place = row > 0 ? `${origin} row ${row}` : origin
+  const whose = destination === undefined ? source : `${source} → ${destination}`
+  const reasons = [
+    element('span', {}, ...visibleNodes(reason)),
+    // Most reasons name it themselves.
+    reason.includes(place)
+      ? undefined
+      : element('span', { class: 'quiet' }, ...visibleNodes(place)),
+  ]
   return element(
     'tr',
-    {},
-    element('td', { class: 'number' }, String(number)),
-    element('td', { class: 'time' }, timeElement(at)),
-    element('td', {}, visible(destination === undefined ? source : `${source} → ${destination}`)),
-    element('td', {}, element('code', {}, visible(code))),
+    { role: 'row' },
+    element('td', { class: 'number', role: 'cell' }, String(number)),
+    element('td', { class: 'time', role: 'cell' }, timeElement(at)),
+    element('td', { class: 'whose', role: 'cell' }, visible(whose)),
+    element('td', { role: 'cell' }, element('code', {}, visible(code))),
+    element('td', { class: 'reason', role: 'cell' }, ...reasons),
     element(
       'td',
-      { class: 'reason' },
-      element('span', {}, ...visibleNodes(reason)),
-      // Most reasons name it themselves.
-      reason.includes(place)
-        ? undefined
-        : element('span', { class: 'quiet' }, ...visibleNodes(place)),
+      { class: 'command', role: 'cell' },
+      element('code', {}, `cefline rejects show ${number}`),
     ),
-    element('td', { class: 'command' }, element('code', {}, `cefline rejects show ${number}`)),
   )
 }

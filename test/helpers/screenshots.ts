@@ -2,7 +2,7 @@
  * `npm run screenshots`: the pictures in docs/images, of the status page and of commands, with a real
  * appliance in a folder that is gone afterwards.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openPage, stopBrowser } from './browser.ts'
@@ -13,7 +13,9 @@ import { terminalPage } from './terminal-shot.ts'
 
 const ends: (() => unknown)[] = []
 const t = { teardown: (end: () => unknown) => ends.unshift(end) }
-const folder = mkdtempSync(join(tmpdir(), 'cefline-screenshots-'))
+// Its path is in the pictures.
+const folder = join(tmpdir(), 'cefline')
+mkdirSync(folder)
 const images = join(root, 'docs', 'images')
 mkdirSync(images, { recursive: true })
 

@@ -68,6 +68,10 @@ t.test('access', needs('chromium'), async (t) => {
       await page.locator('#event-rows button').first().tap()
       await page.locator('.plot canvas').first().waitFor()
       t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360)
+      for (const table of ['.events', '.rejects']) {
+        const wide = `document.querySelector('.scroll:has(${table})')`
+        t.equal(await page.evaluate(`${wide}.scrollWidth - ${wide}.clientWidth`), 0, table)
+      }
       t.strictSame(await violations(), [])
     }
   })

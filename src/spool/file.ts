@@ -7,7 +7,7 @@
  * were taken and given back in one transaction are never written, so the file may rightly end a
  * little before the last page.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { error } from '../error.ts'
 import { errnoOf } from '../io/regular-file.ts'
@@ -20,14 +20,24 @@ const tolerated = 64
 /** Throws `spool-damaged` or `spool-failed` when the files in this folder cannot be opened safely.
  * What is not there is fine. */
 export function inspectFiles(folder: string): void {
-  // A command of another user may have made the lock file; it is written to by readers too.
-  const lock = openIfThere(folder, 'lock.mdb', 'r+')
-  if (lock !== undefined) closeSync(lock)
+  refuseLock(folder)
   inspectData(folder)
 }
 
+/** A command of another user may have made the lock file, which readers write to as well. It is not
+ * opened: closing it would take away LMDB's own locks on it, where this process has the spool open. */
+function refuseLock(folder: string): void {
+  try {
+    accessSync(join(folder, 'lock.mdb'), constants.R_OK | constants.W_OK)
+  } catch (thrown) {
+    // Where nobody may write, LMDB reads without a lock.
+    if (['ENOENT', 'EROFS'].includes(errnoOf(thrown))) return
+    throw failed(folder, 'cannot be opened', thrown)
+  }
+}
+
 function inspectData(folder: string): void {
-  const file = openIfThere(folder, 'data.mdb', 'r')
+  const file = openIfThere(folder, 'data.mdb')
   if (file === undefined) return
   const path = join(folder, 'data.mdb')
   try {
@@ -72,12 +82,11 @@ function readMeta(file: number, at: number): Meta | undefined {
   }
 }
 
-function openIfThere(folder: string, name: string, flags: 'r' | 'r+'): number | undefined {
+function openIfThere(folder: string, name: string): number | undefined {
   try {
-    return openSync(join(folder, name), flags)
+    return openSync(join(folder, name), 'r')
   } catch (thrown) {
-    // Where nobody may write, LMDB reads without a lock.
-    if (['ENOENT', 'EROFS'].includes(errnoOf(thrown))) return undefined
+    if (errnoOf(thrown) === 'ENOENT') return undefined
     throw failed(folder, 'cannot be opened', thrown)
   }
 }

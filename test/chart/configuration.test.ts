@@ -64,7 +64,12 @@ for (const example of examples) {
     }
     const { code, stdout, stderr } = await cefline(['check', '--json'], {
       cwd: folder,
-      env: { ...env, CEFLINE_CONFIG: path, CEFLINE_EMBEDDED_DEFAULT: 'off' },
+      env: {
+        ...env,
+        CEFLINE_CONFIG: path,
+        CEFLINE_EMBEDDED_DEFAULT: 'off',
+        STATUS_LISTEN: '127.0.0.1:0',
+      },
     })
     const { steps } = JSON.parse(stdout)
     t.same(

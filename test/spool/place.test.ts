@@ -1,7 +1,7 @@
 /**
  * The folder before and after LMDB: who answers in it, who may read it, and an end that waits.
  */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -10,9 +10,7 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import t from 'tap'
 import type { Test } from 'tap'
-import { peekCheckpoints } from '../../src/spool/peek.ts'
-import { root } from '../helpers/root.ts'
-import { unprivileged } from '../helpers/unprivileged.ts'
+import { program, root } from '../helpers/root.ts'
 import { batchOf, openAt } from './helpers.ts'
 
 /** A path short enough for a socket's name. */
@@ -60,17 +58,20 @@ t.test('a socket that a dead process left is no hindrance', async (t) => {
 })
 
 t.test('a lock file of another user is an error, and not the end of the process', async (t) => {
-  await unprivileged(async (folder) => {
-    await (await openAt(folder)).close()
-    const lock = join(folder, 'lock.mdb')
-    chmodSync(lock, 0)
-    const message =
-      /cannot be opened: EACCES.*lock\.mdb.*; this user may not; give it the folder and the/
-    await t.rejects(openAt(folder), { code: 'spool-failed', message })
-    await t.rejects(peekCheckpoints(folder), { code: 'spool-failed', message })
-    chmodSync(lock, 0o600)
-    await (await openAt(folder)).close()
-  })
+  const folder = shortFolder(t)
+  await (await openAt(folder)).close()
+  chmodSync(join(folder, 'lock.mdb'), 0)
+  const args = [...program('spool/foreign'), folder]
+  const child = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  t.equal(child.status, 0, child.stderr)
+  const said = child.stdout.trim().split('\n')
+  t.equal(said.length, 2, 'who opens it, and who only looks into it')
+  for (const line of said) {
+    t.match(
+      line,
+      /^spool-failed .* cannot be opened: EACCES.*; this user may not; give it the folder/,
+    )
+  }
 })
 
 t.test('the files are the owner’s only, in a folder that is not', async (t) => {

@@ -11,6 +11,8 @@ import type { Overview, PassedEvent } from './shapes.ts'
 
 /** Rows that are kept. */
 const limit = 200
+/** ms after a release within which its click comes. */
+const clickAfter = 300
 
 export class Events {
   readonly #body = byId('event-rows')
@@ -25,6 +27,7 @@ export class Events {
   #heldCount = 0
   #skipped = 0
   #paused = false
+  #pressed = false
   /** Passed while an answer is waited for, which may not have them. */
   #meanwhile: PassedEvent[] = []
   /** Of the question that was asked last: an older one's answer is not shown. */
@@ -39,6 +42,7 @@ export class Events {
       setText(this.#pause, this.#paused ? 'Resume' : 'Pause')
       this.#settle()
     })
+    this.#standWhilePressed()
   }
 
   update(overview: Overview): void {
@@ -50,24 +54,16 @@ export class Events {
   async load(): Promise<void> {
     await this.#ask(
       () => this.load(),
-      (events) => {
-        const meanwhile = this.#meanwhile.filter((event) => this.#filter.matches(event))
-        this.#meanwhile = []
-        this.#held = []
-        this.#heldCount = 0
-        this.#skipped = 0
-        this.#arrange([...meanwhile, ...events])
-      },
+      (events) => this.#replace(events),
     )
   }
 
-  /** The same after a break; what stands still is left standing. */
+  /** The same after a break; what stands still by the time of the answer is left standing. */
   async catchUp(): Promise<void> {
-    if (!this.#stands) return this.load()
     await this.#ask(
       () => this.catchUp(),
       (events) => {
-        if (!this.#stands) return this.#show(events)
+        if (!this.#stands) return this.#replace(events)
         const known = new Set([...this.#rows.map(({ event }) => event), ...this.#held].map(keyOf))
         this.#hold(events.filter((event) => !known.has(keyOf(event))))
       },
@@ -100,7 +96,31 @@ export class Events {
   }
 
   get #stands(): boolean {
-    return this.#paused || this.#rows.some(({ isOpen }) => isOpen)
+    return this.#paused || this.#pressed || this.#isOpen
+  }
+
+  get #isOpen(): boolean {
+    return this.#rows.some(({ isOpen }) => isOpen)
+  }
+
+  /** A row that moves between the press and the release of a pointer would lose the click. */
+  #standWhilePressed(): void {
+    let timer = 0
+    this.#body.addEventListener('pointerdown', () => {
+      clearTimeout(timer)
+      this.#pressed = true
+    })
+    const released = () => {
+      if (!this.#pressed) return
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        this.#pressed = false
+        this.#settle()
+      }, clickAfter)
+    }
+    for (const end of ['pointerup', 'pointercancel', 'contextmenu', 'blur']) {
+      window.addEventListener(end, released)
+    }
   }
 
   #settle(): void {
@@ -117,6 +137,18 @@ export class Events {
     this.#say()
   }
 
+  /** What passed while they were waited for comes with them. */
+  #replace(events: readonly PassedEvent[]): void {
+    const open = this.#rows.filter(({ isOpen }) => isOpen).map(({ event }) => event)
+    const all = [...this.#meanwhile, ...events, ...open]
+    this.#meanwhile = []
+    this.#held = []
+    this.#heldCount = 0
+    this.#skipped = 0
+    const matching = all.filter((event) => this.#filter.matches(event))
+    this.#arrange(matching.sort((one, other) => other.at - one.at))
+  }
+
   #show(events: readonly PassedEvent[]): void {
     this.#arrange([...events, ...this.#rows.map(({ event }) => event)])
   }
@@ -125,9 +157,9 @@ export class Events {
   #arrange(events: readonly PassedEvent[]): void {
     const there = new Map(this.#rows.map((row) => [keyOf(row.event), row]))
     const wanted = new Map(events.map((event) => [keyOf(event), event]))
-    this.#rows = [...wanted].slice(0, limit).map(([key, event]) => {
-      return there.get(key) ?? new EventRow(event, () => this.#settle())
-    })
+    this.#rows = [...wanted]
+      .filter(([key], index) => index < limit || there.get(key)?.isOpen)
+      .map(([key, event]) => there.get(key) ?? new EventRow(event, () => this.#settle()))
     const stay = new Set(this.#rows)
     for (const row of there.values()) if (!stay.has(row)) row.remove()
     let next: Element | null = null
@@ -139,6 +171,8 @@ export class Events {
   }
 
   #say(): void {
+    // A note that comes or goes moves the rows, too.
+    if (this.#pressed) return
     const parts: string[] = []
     if (this.#stands) {
       const why = this.#paused ? 'Paused' : 'Standing still while an event is open'

@@ -134,6 +134,22 @@ t.test('events', needs('chromium'), async (t) => {
     t.strictSame(names, ['200', '29', '28', '27', '26', '25', ...below])
   })
 
+  t.test('a row stands still while it is pressed, so that the click is not lost', async (t) => {
+    const server = await startStatusPage(t, busy())
+    const { page } = await openPage(t, server.url)
+    const name = page.getByRole('button', { name: 'User Modified 29' })
+    await name.hover()
+    await page.mouse.down()
+    server.pass([makeEvent(100), makeEvent(101), makeEvent(102)], 4)
+    // The page is told once a second, and must not show it.
+    await page.waitForTimeout(1500)
+    await page.mouse.up()
+    await page.getByText('Standing still while an event is open, 3 new').waitFor()
+    t.equal(await name.getAttribute('aria-expanded'), 'true')
+    await name.click()
+    await page.getByRole('button', { name: 'User Modified 102' }).waitFor()
+  })
+
   t.test('pause and resume', async (t) => {
     const server = await startStatusPage(t, busy())
     const { page } = await openPage(t, server.url)

@@ -45,10 +45,10 @@ export function formatSpan(milliseconds: number): string {
   return small === 'ms' || rest === 0 ? first : `${first} ${rest} ${small}`
 }
 
-/** A span at the mark of an axis: parts of a second are not left out. */
-export function formatSpanMark(milliseconds: number): string {
-  const isPart = milliseconds > 1000 && milliseconds % 1000 !== 0
-  return isPart ? `${tenths.format(milliseconds / 1000)} s` : formatSpan(milliseconds)
+/** A latency: as `formatSpan`, with the tenths of the first ten seconds. */
+export function formatLatency(milliseconds: number): string {
+  const hasTenths = milliseconds >= 1000 && milliseconds < 10_000
+  return hasTenths ? `${tenths.format(milliseconds / 1000)} s` : formatSpan(milliseconds)
 }
 
 /** Time of day, with the day where it is not today's. */

@@ -13,8 +13,7 @@ import { visible } from './visible.ts'
 export interface Measure {
   unit: string
   format: (value: number) => string
-  /** Of the axis: how its marks are written, and how far apart they may be. */
-  mark: (value: number) => string
+  /** How far apart the marks of the axis may be. */
   increments: readonly number[]
 }
 
@@ -98,7 +97,8 @@ export class Plot {
 
   #options(): uPlot.Options {
     const palette = readPalette()
-    const { mark, increments } = this.#measure
+    const { format, increments } = this.#measure
+    const [least = 1] = increments
     const axis = {
       stroke: palette.text,
       font: palette.font,
@@ -110,7 +110,9 @@ export class Plot {
       height,
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 6 }, y: false },
-      scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.12 : 1] } },
+      scales: {
+        y: { range: (_plot, _least, most) => [0, most > 0 ? Math.max(most * 1.12, least) : 1] },
+      },
       axes: [
         {
           ...axis,
@@ -122,7 +124,7 @@ export class Plot {
           ...axis,
           size: 62,
           incrs: [...increments],
-          values: (_plot, splits) => splits.map(mark),
+          values: (_plot, splits) => splits.map(format),
         },
       ],
       series: [

@@ -1,7 +1,7 @@
 /** Throughput, backlog and latency over the last hour or day, asked for again as time goes on. */
 import { readHistory } from './api.ts'
 import { byId, setText } from './dom.ts'
-import { formatNumber, formatRate, formatSpan, formatSpanMark } from './format.ts'
+import { formatLatency, formatNumber, formatRate } from './format.ts'
 import { countIncrements, rateIncrements, spanIncrements } from './increments.ts'
 import { Plot } from './plot.ts'
 import type { Curve } from './plot.ts'
@@ -14,19 +14,16 @@ export class Plots {
   readonly #throughput = new Plot('Throughput', {
     unit: 'a second',
     format: formatRate,
-    mark: formatRate,
     increments: rateIncrements,
   })
   readonly #backlog = new Plot('Backlog', {
     unit: 'lines without a receipt',
     format: formatNumber,
-    mark: formatNumber,
     increments: countIncrements,
   })
   readonly #latency = new Plot('Latency', {
     unit: 'from spool to receipt, the longest',
-    format: formatSpan,
-    mark: formatSpanMark,
+    format: formatLatency,
     increments: spanIncrements,
   })
   readonly #all = [this.#throughput, this.#backlog, this.#latency]

@@ -15,6 +15,7 @@ const ends: (() => unknown)[] = []
 const t = { teardown: (end: () => unknown) => ends.unshift(end) }
 // Its path is in the pictures.
 const folder = join(tmpdir(), 'cefline')
+rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 const images = join(root, 'docs', 'images')
 mkdirSync(images, { recursive: true })

@@ -1,6 +1,6 @@
 /** The marks of the plots' axes: the text of each says where it stands. */
 import t from 'tap'
-import { formatNumber, formatRate, formatSpanMark } from '../../src/page/format.ts'
+import { formatLatency, formatNumber, formatRate } from '../../src/page/format.ts'
 import { countIncrements, rateIncrements, spanIncrements } from '../../src/page/increments.ts'
 
 const units: Record<string, number> = { ms: 1, s: 1e3, min: 6e4, h: 36e5, d: 864e5 }
@@ -16,7 +16,7 @@ const numberOf = (text: string) => Number(text.replaceAll(',', ''))
 for (const [what, increments, format, read] of [
   ['counts', countIncrements, formatNumber, numberOf],
   ['rates', rateIncrements, formatRate, numberOf],
-  ['spans', spanIncrements, formatSpanMark, spanOf],
+  ['spans', spanIncrements, formatLatency, spanOf],
 ] as const) {
   t.test(what, async (t) => {
     t.strictSame(

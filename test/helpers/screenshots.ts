@@ -13,9 +13,8 @@ import { terminalPage } from './terminal-shot.ts'
 
 const ends: (() => unknown)[] = []
 const t = { teardown: (end: () => unknown) => ends.unshift(end) }
-// Its path is in the pictures.
+// Its path is in the pictures. One that is there is somebody else's, or left by a run that was killed.
 const folder = join(tmpdir(), 'cefline')
-rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 const images = join(root, 'docs', 'images')
 mkdirSync(images, { recursive: true })

@@ -78,7 +78,9 @@ async function* steps(
     yield { step: 'end', ok: false, detail: `not in the spool within ${span(timeout)}` }
     return
   }
-  yield { step: 'spooled', ok: true, detail: `block ${sequence} of the queue ${ownSource}, synced` }
+  const detailOfSpool = `block ${sequence} of the queue ${ownSource}, synced`
+  const lost = readers.flatMap((name) => lostFor(name, events, timeout))
+  yield { step: 'spooled', ok: true, detail: [detailOfSpool, ...lost].join('; ') }
   const wanted = ways.length
   const arrived = yield* onTheWay(ways, sequence, options, end)
   const detail = `received by ${arrived} of ${wanted} ${wanted === 1 ? 'destination' : 'destinations'}`
@@ -126,6 +128,13 @@ async function* onTheWay(
     }
   }
   return arrived
+}
+
+/** Of a destination that works: nothing. `timeout`: ms that it is waited for. */
+function lostFor(name: string, events: Events, timeout: number): string[] {
+  const { state, detail } = events.destinations.get(name)?.state ?? {}
+  if (state !== 'lost' && state !== 'parked') return []
+  return [`${name} is lost (${detail}), and waited for up to ${span(timeout)}`]
 }
 
 /** Where it went, and what its receipt waits for. */

@@ -33,9 +33,13 @@ export function cannotListen(listen: string, thrown: unknown): CeflineError {
     code === 'EADDRINUSE'
       ? 'is in use by another process'
       : `cannot be listened on (${String(code)})`
-  return error('config', `status.listen: "${listen}" ${why}; set another address`, {
-    cause: thrown,
-  })
+  return error(
+    'config',
+    `status.listen: "${listen}" ${why}; set another address, by STATUS_LISTEN where no file has one`,
+    {
+      cause: thrown,
+    },
+  )
 }
 
 export function isLoopback(host: string): boolean {

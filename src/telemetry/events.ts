@@ -5,6 +5,7 @@
  */
 import type { Notice } from '../core.ts'
 import type { CeflineError } from '../error.ts'
+import { counted } from '../io/counted.ts'
 import { ownSource } from '../io/own-source.ts'
 import type { OwnKind } from '../own-event.ts'
 import { DestinationEvents } from './destination-events.ts'
@@ -193,7 +194,7 @@ export class Events {
     const untold = this.own.rest().map(({ kind }) => kind)
     if (untold.length > 0) {
       this.log.warn(
-        `the spool took nothing more: ${untold.length} events of Cefline's own are gone, the SIEM is not told of ${[...new Set(untold)].join(', ')}`,
+        `the spool took nothing more: the SIEM is not told of ${[...new Set(untold)].join(', ')} (${counted(untold.length, 'event')} of Cefline's own)`,
       )
     }
     this.log.info('stopped')

@@ -89,6 +89,7 @@ t.test('a destination that is down: what it waits for', async (t) => {
     'handed-out dead failed',
     'end failed',
   ])
+  t.match(steps[1]?.detail, /synced; dead is lost \(.*refused.*\), and waited for up to /)
   t.match(steps[4]?.detail, /refused the connection.*; the event is in the spool and goes out when/)
   t.equal(steps[5]?.detail, 'received by 1 of 2 destinations')
 })

@@ -60,7 +60,7 @@ t.test('an address that is taken, or none of this machine', async (t) => {
   const listen = await occupied(t)
   t.match(await listens(folder, { listen }), {
     ok: false,
-    detail: `status.listen: "${listen}" is in use by another process; set another address`,
+    detail: `status.listen: "${listen}" is in use by another process; set another address, by STATUS_LISTEN where no file has one`,
   })
   t.match(await listens(folder, { listen: '192.0.2.1:9' }), {
     ok: false,

@@ -138,7 +138,7 @@ t.test('an address that is taken is a configuration error', async (t) => {
     startStatusServer({ listen, token: null, metrics: new Metrics('1'), status: () => status }),
     {
       code: 'config',
-      message: `status.listen: "${listen}" is in use by another process; set another address`,
+      message: `status.listen: "${listen}" is in use by another process; set another address, by STATUS_LISTEN where no file has one`,
     },
   )
 })

@@ -167,14 +167,19 @@ export function unanswered(target: Target, answer: NoProof, waited: number): Cef
   )
 }
 
-/** A connection that was closed for being idle, after so many ms, before proof was asked for; it is
- * asked for each `every` ms from now on. */
+/** A connection that was closed when it had been idle for so many ms, before proof was asked for; it
+ * is asked for each `every` ms until one stands for longer. */
 export function closedIdle({ place, url }: Target, after: number, every: number): CeflineError {
-  const closes = `closes idle connections after ${inTenths(after)}`
-  const cure = `proof is asked for after ${inTenths(every)} from now on; or set ${place}.receiptEvery below ${inTenths(after)} (not to 0, which turns the proof off)`
-  return error('lost', `${url} ${closes}: ${cure}; what has no receipt is sent again`, {
-    retryAfter: 1000,
-  })
+  const closed = `closed the connection when it had been idle for ${inTenths(after)}: it was stopped, or it closes idle connections`
+  const meanwhile = `proof is asked for after ${inTenths(every)} until a connection stands for longer`
+  const cure = `if it happens again and again, set ${place}.receiptEvery below ${inTenths(after)} (not to 0, which turns the proof off)`
+  return error(
+    'lost',
+    `${url} ${closed}; ${meanwhile}; ${cure}; what has no receipt is sent again`,
+    {
+      retryAfter: 1000,
+    },
+  )
 }
 
 /** The same where receipts rest on time alone: what is sent last never counts as received. */

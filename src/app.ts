@@ -101,6 +101,10 @@ export class App {
     return this.#spool?.stuck ?? false
   }
 
+  get isEnding(): boolean {
+    return this.#ending.signal.aborted
+  }
+
   /** Safe at any time, safe twice. */
   stop(reason?: string): Promise<void> {
     this.#stopped ??= this.#stop(reason)

@@ -62,7 +62,8 @@ export class Reload {
       else if (asked || this.#refused !== undefined) app.events.unchanged()
       this.#refused = undefined
     } catch (thrown) {
-      if (signal.aborted) return
+      // A stop refuses nothing.
+      if (signal.aborted || app.isEnding) return
       // What runs is made of the one, and what would run of the other.
       this.#files = [...new Set([...this.#files, ...files])]
       const failure = asCefline(thrown)

@@ -88,9 +88,7 @@ export class Events {
   add(events: readonly PassedEvent[], skipped: number): void {
     this.#skipped += skipped
     this.#meanwhile = [...events, ...this.#meanwhile].slice(0, limit)
-    const matching = events
-      .filter((event) => this.#filter.matches(event))
-      .sort((one, other) => other.at - one.at)
+    const matching = events.filter((event) => this.#filter.matches(event)).sort(newestFirst)
     if (this.#stands) this.#hold(matching)
     else this.#show(matching)
   }
@@ -133,7 +131,7 @@ export class Events {
 
   #hold(events: readonly PassedEvent[]): void {
     this.#heldCount += events.length
-    this.#held = [...events, ...this.#held].sort((one, other) => other.at - one.at).slice(0, limit)
+    this.#held = [...events, ...this.#held].sort(newestFirst).slice(0, limit)
     this.#say()
   }
 
@@ -146,7 +144,7 @@ export class Events {
     this.#heldCount = 0
     this.#skipped = 0
     const matching = all.filter((event) => this.#filter.matches(event))
-    this.#arrange(matching.sort((one, other) => other.at - one.at))
+    this.#arrange(matching.sort(newestFirst))
   }
 
   #show(events: readonly PassedEvent[]): void {
@@ -189,4 +187,8 @@ export class Events {
 /** One event to one destination; it comes again when it is handed out again. */
 function keyOf({ destination, queue, sequence, line, at }: PassedEvent): string {
   return [destination, queue, sequence, line, at].join(' ')
+}
+
+function newestFirst(one: PassedEvent, other: PassedEvent): number {
+  return other.at - one.at
 }

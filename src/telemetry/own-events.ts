@@ -7,6 +7,7 @@
  * What was given stays until `next` is asked again: by then it is durable. `rest` lets nothing go.
  */
 import { randomBytes } from 'node:crypto'
+import { counted } from '../io/counted.ts'
 import type { OwnEvent, OwnFeed, OwnKind } from '../own-event.ts'
 
 export interface OwnDetails extends Omit<OwnEvent, 'id' | 'kind' | 'at'> {
@@ -113,7 +114,6 @@ export class OwnEvents implements OwnFeed {
 
 function told({ event, leftOut }: Kept): OwnEvent {
   if (leftOut === 0) return event
-  const events = leftOut === 1 ? 'event' : 'events'
-  const note = ` (before this ${leftOut} ${events} of Cefline's own could not be kept)`
+  const note = ` (before this ${counted(leftOut, 'event')} of Cefline's own could not be kept)`
   return { ...event, message: event.message + note }
 }
